@@ -133,7 +133,8 @@ def _as_numpy(value):
 def stored(variable):
     """Return a Variable's stored value as a backend array, whatever scope is active."""
     if not compute.is_tensor(variable._value):
-        variable._value = compute.asarray(variable._value, variable.dtype)
+        with compute.outside_trace():
+            variable._value = compute.asarray(variable._value, variable.dtype)
     return variable._value
 
 
@@ -258,7 +259,8 @@ class _RandomStream:
 
     def next_key(self, given_seed):
         if self.key is None and given_seed is None:
-            self.key = compute.random_key(seed.draw())
+            with compute.outside_trace():
+                self.key = compute.random_key(seed.draw())
         key = self.key if given_seed is None else compute.random_key(int(given_seed))
         if self.tick is not None:
             key = compute.fold_in(key, self.tick)
