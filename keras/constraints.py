@@ -32,9 +32,9 @@ class MaxNorm(_OfNorm):
             (inputs, units), 0 gives one norm a unit; for a `Conv2D` kernel, [0, 1, 2] one a filter.
 
     Examples:
-        >>> print(MaxNorm(1)([[3.0, 0.0], [4.0, 0.5]]))
-        [[0.59999996 0. ]
-         [0.79999995 0.5 ]]
+        >>> print(MaxNorm(1)([[3.0], [4.0]]))
+        [[0.6]
+         [0.8]]
     """
 
     def __init__(self, max_value=2, axis=0):
