@@ -1,0 +1,69 @@
+"""Optimizers: the rules by which gradients change weights."""
+
+from keras import registry
+from keras.optimizers import schedules
+from keras.optimizers.accumulated import Adadelta, Adagrad, RMSprop
+from keras.optimizers.moments import Adam, Adamax, Nadam
+from keras.optimizers.momentum import SGD
+from keras.optimizers.optimizer import Optimizer, clip_norm
+
+adadelta = Adadelta
+adagrad = Adagrad
+adam = Adam
+adamax = Adamax
+nadam = Nadam
+rmsprop = RMSprop
+sgd = SGD
+
+__all__ = [
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "Adamax",
+    "Nadam",
+    "Optimizer",
+    "RMSprop",
+    "SGD",
+    "adadelta",
+    "adagrad",
+    "adam",
+    "adamax",
+    "clip_norm",
+    "deserialize",
+    "get",
+    "nadam",
+    "rmsprop",
+    "schedules",
+    "serialize",
+    "sgd",
+]
+
+_RULES = (Adadelta, Adagrad, Adam, Adamax, Nadam, RMSprop, SGD)
+_TABLE = {name: rule for rule in _RULES for name in (rule.__name__, rule.__name__.lower())}
+
+
+def serialize(optimizer):
+    """Return the config dict of an optimizer; None for None."""
+    return registry.serialize(optimizer)
+
+
+def deserialize(config, custom_objects=None):
+    """Return the optimizer that `serialize` described.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
+    return registry.deserialize(config, _TABLE, "optimizer", custom_objects)
+
+
+def get(identifier):
+    """Return the optimizer for a name, a config dict, a class or an optimizer.
+
+    Raises:
+        ValueError: for an unknown name or another type.
+
+    Examples:
+        >>> get("adam").get_config()["lr"]
+        0.001
+    """
+    return identifier if isinstance(identifier, Optimizer) else deserialize(identifier)

@@ -1,0 +1,80 @@
+"""Rules that divide the gradient by its accumulated size: RMSprop, Adagrad, Adadelta."""
+
+from keras import ops
+from keras.optimizers.optimizer import Optimizer
+
+
+class RMSprop(Optimizer):
+    """Divides gradients by the root of the running mean of squares (Tieleman & Hinton, 2012).
+
+    Args:
+        lr: the learning rate, >= 0.
+        rho: how much of the running mean is kept at each step, in [0, 1).
+        epsilon: is added to the root; None for the configured one.
+        decay: the learning rate is divided by 1 + decay * (number of steps taken).
+        **kwargs: `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+    """
+
+    slot_names = ("accumulator",)
+    counts_in_weights = False
+
+    def __init__(self, lr=0.001, rho=0.9, epsilon=None, decay=0.0, **kwargs):
+        super().__init__(lr, decay, **kwargs)
+        self.hyper(rho=rho)
+        self.epsilon = self.epsilon_or_default(epsilon)
+
+    def update(self, gradient, value, slots, now):
+        """Return the new weight and the running mean of squares."""
+        mean = now.rho * slots[0] + (1.0 - now.rho) * ops.square(gradient)
+        return value - now.lr * gradient / (ops.sqrt(mean) + self.epsilon), (mean,)
+
+
+class Adagrad(Optimizer):
+    """Divides the gradient by the root of the sum of all its squares (Duchi et al., 2011).
+
+    Args:
+        lr: the learning rate, >= 0.
+        epsilon: is added to the root; None for the configured one.
+        decay: the learning rate is divided by 1 + decay * (number of steps taken).
+        **kwargs: `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+    """
+
+    slot_names = ("accumulator",)
+    counts_in_weights = False
+
+    def __init__(self, lr=0.01, epsilon=None, decay=0.0, **kwargs):
+        super().__init__(lr, decay, **kwargs)
+        self.epsilon = self.epsilon_or_default(epsilon)
+
+    def update(self, gradient, value, slots, now):
+        """Return the new weight and the sum of squares."""
+        total = slots[0] + ops.square(gradient)
+        return value - now.lr * gradient / (ops.sqrt(total) + self.epsilon), (total,)
+
+
+class Adadelta(Optimizer):
+    """Scales gradients by the running sizes of changes and gradients (Zeiler, 2012).
+
+    Args:
+        lr: the learning rate, >= 0; the paper's is 1.
+        rho: how much of the running means is kept at each step, in [0, 1).
+        epsilon: is added to both means of squares; None for the configured one.
+        decay: the learning rate is divided by 1 + decay * (number of steps taken).
+        **kwargs: `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+    """
+
+    slot_names = ("accumulator", "delta_accumulator")
+    counts_in_weights = False
+
+    def __init__(self, lr=1.0, rho=0.95, epsilon=None, decay=0.0, **kwargs):
+        super().__init__(lr, decay, **kwargs)
+        self.hyper(rho=rho)
+        self.epsilon = self.epsilon_or_default(epsilon)
+
+    def update(self, gradient, value, slots, now):
+        """Return the new weight and the running means of the squares of gradients and changes."""
+        gradients, changes = slots
+        gradients = now.rho * gradients + (1.0 - now.rho) * ops.square(gradient)
+        change = gradient * ops.sqrt((changes + self.epsilon) / (gradients + self.epsilon))
+        changes = now.rho * changes + (1.0 - now.rho) * ops.square(change)
+        return value - now.lr * change, (gradients, changes)

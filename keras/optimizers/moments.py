@@ -1,0 +1,142 @@
+"""Rules that follow running moments of the gradient: Adam, Adamax, Nadam."""
+
+import numpy as np
+
+from keras import ops
+from keras.backend.variable import Variable
+from keras.optimizers.optimizer import Optimizer
+
+
+class Adam(Optimizer):
+    """Adam (Kingma & Ba, 2014), or AMSGrad (Reddi et al., 2018).
+
+    Args:
+        lr: the learning rate, >= 0.
+        beta_1: how much of the running mean of gradients is kept at each step, in [0, 1).
+        beta_2: the same for the running mean of their squares.
+        epsilon: is added to the root of the mean of squares, the paper's "epsilon hat"; None for
+            the configured one.
+        decay: the learning rate is divided by 1 + decay * (number of steps taken).
+        amsgrad: whether to divide by the largest mean of squares so far.
+        **kwargs: `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+    """
+
+    def __init__(
+        self,
+        lr=0.001,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=None,
+        decay=0.0,
+        amsgrad=False,
+        **kwargs,
+    ):
+        super().__init__(lr, decay, **kwargs)
+        self.hyper(beta_1=beta_1, beta_2=beta_2)
+        self.epsilon = self.epsilon_or_default(epsilon)
+        self.amsgrad = amsgrad
+        self.slot_names = ("m", "v", "vhat") if amsgrad else ("m", "v")
+
+    def at_step(self, now):
+        """Correct the learning rate for the moments' beginning at zero."""
+        now.lr = now.lr * ops.sqrt(1.0 - now.beta_2**now.t) / (1.0 - now.beta_1**now.t)
+        return ()
+
+    def update(self, gradient, value, slots, now):
+        """Return the new weight and its moments."""
+        m = now.beta_1 * slots[0] + (1.0 - now.beta_1) * gradient
+        v = now.beta_2 * slots[1] + (1.0 - now.beta_2) * ops.square(gradient)
+        largest = [ops.maximum(vhat, v) for vhat in slots[2:]]
+        size = ops.sqrt(largest[0] if largest else v) + self.epsilon
+        return value - now.lr * m / size, (m, v, *largest)
+
+    def get_weights(self):
+        """Return the state as Keras 2.2.4: without `amsgrad` it has [0.] for the third slot."""
+        placeholders = [] if self.amsgrad else [np.zeros(1, "float32") for _ in self._slots]
+        return super().get_weights() + placeholders
+
+    def set_weights(self, weights):
+        """Set the state from what `get_weights` returned, with the third slot or without."""
+        if not self.amsgrad and len(weights) == 1 + 3 * len(self._slots):
+            weights = weights[: 1 + 2 * len(self._slots)]
+        super().set_weights(weights)
+
+
+class Adamax(Optimizer):
+    """Adam with the infinity norm in place of the second moment (Kingma & Ba, 2014, section 7).
+
+    Args:
+        lr: the learning rate, >= 0.
+        beta_1: how much of the running mean of gradients is kept at each step, in [0, 1).
+        beta_2: how much of the running maximum of their sizes.
+        epsilon: is added to that maximum; None for the configured one.
+        decay: the learning rate is divided by 1 + decay * (number of steps taken).
+        **kwargs: `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+    """
+
+    slot_names = ("m", "u")
+
+    def __init__(self, lr=0.002, beta_1=0.9, beta_2=0.999, epsilon=None, decay=0.0, **kwargs):
+        super().__init__(lr, decay, **kwargs)
+        self.hyper(beta_1=beta_1, beta_2=beta_2)
+        self.epsilon = self.epsilon_or_default(epsilon)
+
+    def at_step(self, now):
+        """Correct the learning rate for the moment's beginning at zero."""
+        now.lr = now.lr / (1.0 - now.beta_1**now.t)
+        return ()
+
+    def update(self, gradient, value, slots, now):
+        """Return the new weight, its moment and the running maximum."""
+        m = now.beta_1 * slots[0] + (1.0 - now.beta_1) * gradient
+        u = ops.maximum(now.beta_2 * slots[1], ops.abs(gradient))
+        return value - now.lr * m / (u + self.epsilon), (m, u)
+
+
+class Nadam(Optimizer):
+    """Adam with Nesterov's momentum, which grows by a schedule (Dozat, 2016).
+
+    Args:
+        lr: the learning rate, >= 0.
+        beta_1: how much of the running mean of gradients is kept at each step, in [0, 1).
+        beta_2: the same for the running mean of their squares.
+        epsilon: is added to the root of the mean of squares; None for the configured one.
+        schedule_decay: how fast the momentum grows to beta_1.
+        **kwargs: `decay`, `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+    """
+
+    slot_names = ("m", "v")
+
+    def __init__(
+        self, lr=0.002, beta_1=0.9, beta_2=0.999, epsilon=None, schedule_decay=0.004, **kwargs
+    ):
+        super().__init__(lr, **kwargs)
+        self.hyper(beta_1=beta_1, beta_2=beta_2, schedule_decay=schedule_decay)
+        self.epsilon = self.epsilon_or_default(epsilon)
+        # The product of the momenta of all steps so far.
+        self.m_schedule = Variable(1.0, trainable=False, name=f"{self.name}/m_schedule")
+
+    def _own_state(self):
+        return [self.m_schedule]
+
+    def at_step(self, now):
+        """Work out the momenta of this step and the next, and the products of all up to them."""
+        now.mu = self._momentum(now, now.t)
+        now.next_mu = self._momentum(now, now.t + 1.0)
+        now.product = ops.cast(self.m_schedule, now.lr.dtype) * now.mu
+        now.next_product = now.product * now.next_mu
+        now.v_share = 1.0 - now.beta_2**now.t
+        return [(self.m_schedule, now.product)]
+
+    @staticmethod
+    def _momentum(now, t):
+        return now.beta_1 * (1.0 - 0.5 * ops.power(0.96, t * now.schedule_decay))
+
+    def update(self, gradient, value, slots, now):
+        """Return the new weight and its moments."""
+        m = now.beta_1 * slots[0] + (1.0 - now.beta_1) * gradient
+        v = now.beta_2 * slots[1] + (1.0 - now.beta_2) * ops.square(gradient)
+        gradient_part = (1.0 - now.mu) / (1.0 - now.product) * gradient
+        momentum_part = now.next_mu / (1.0 - now.next_product) * m
+        size = ops.sqrt(v / now.v_share) + self.epsilon
+        return value - now.lr * (gradient_part + momentum_part) / size, (m, v)

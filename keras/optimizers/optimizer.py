@@ -1,0 +1,302 @@
+"""What all optimizers share: hyperparameters, state, clipping, decay. A rule is a pure function."""
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+
+from keras import config, ops, registry
+from keras.backend import dtypes, graph
+from keras.backend.variable import Variable
+from keras.ops.core import ensure_scope
+from keras.optimizers import schedules
+
+_COMMON = ("learning_rate", "clipnorm", "clipvalue", "name")
+_BELOW_ONE = ("rho", "beta_1", "beta_2")
+
+
+class Optimizer(registry.Configurable):
+    """The base of all optimizers.
+
+    A rule gives the names of its slots (what it remembers of each weight) in `slot_names` and the
+    pure function `update`. Every hyperparameter is a Variable: `K.set_value(optimizer.lr, 0.01)`
+    and `optimizer.lr = 0.01` work at any time, and nothing is compiled anew.
+
+    Args:
+        lr: the learning rate, also named `learning_rate`: a number >= 0, or a function of the step
+            such as `schedules.ExponentialDecay`.
+        decay: the learning rate is divided by 1 + decay * (number of steps taken).
+        **kwargs: `clipnorm`: gradients are scaled down so that the norm over all of them together
+            is at most that; `clipvalue`: the entries of gradients are limited to
+            [-clipvalue, clipvalue]; `name`.
+
+    Raises:
+        TypeError: for an unknown argument.
+        ValueError: for a negative number.
+
+    Examples:
+        >>> class Descent(Optimizer):
+        ...     def update(self, gradient, value, slots, now):
+        ...         return value - now.lr * gradient, ()
+        >>> weight = Variable([1.0, 2.0])
+        >>> Descent(lr=0.5).apply([np.array([1.0, 0.0], "float32")], [weight])
+        >>> weight.numpy().tolist()
+        [0.5, 2.0]
+    """
+
+    slot_names = ()
+    # Whether `get_weights` begins with the number of steps: in Keras 2.2.4 it does for some rules.
+    counts_in_weights = True
+
+    def __init__(self, lr=0.01, decay=0.0, **kwargs):
+        self._check_names(kwargs)
+        self.name = kwargs.get("name") or type(self).__name__
+        self.clipnorm = self._number("clipnorm", kwargs.get("clipnorm", 0.0) or 0.0)
+        self.clipvalue = self._number("clipvalue", kwargs.get("clipvalue", 0.0) or 0.0)
+        self.iterations = Variable(0, "int64", trainable=False, name=f"{self.name}/iterations")
+        self._hyper = []
+        self._slots = {}
+        lr = kwargs.get("learning_rate", lr)
+        self.schedule = schedules.deserialize(lr) if isinstance(lr, dict) else lr
+        if not callable(self.schedule):
+            self.schedule = None
+        self.hyper(lr=lr if self.schedule is None else self.schedule(0), decay=decay)
+
+    def _check_names(self, kwargs):
+        unknown = [name for name in kwargs if name not in _COMMON]
+        if unknown:
+            known = [name for name in self._arguments() if name not in kwargs]
+            raise TypeError(
+                f"{type(self).__name__} has no argument {unknown[0]!r}; it takes "
+                f"{', '.join([*known, *_COMMON])}."
+            )
+
+    def _number(self, name, value):
+        try:
+            number = float(np.asarray(value))
+        except (TypeError, ValueError):
+            number = math.nan
+        limit = 1 if name in _BELOW_ONE else math.inf
+        if not 0 <= number < limit:
+            wanted = "a number >= 0" + (" and < 1" if limit == 1 else "")
+            raise ValueError(f"{type(self).__name__}: {name} should be {wanted}, got {value!r}.")
+        return number
+
+    # -------------------------------------------------------------- hyperparameters
+    def hyper(self, **values):
+        """Make a Variable of each hyperparameter, an attribute of its name."""
+        dtype = "float64" if config.floatx() == "float64" else "float32"
+        for name, value in values.items():
+            number = self._number(name, value)
+            variable = Variable(number, dtype, trainable=False, name=f"{self.name}/{name}")
+            setattr(self, name, variable)
+            self._hyper.append(name)
+
+    @property
+    def hyperparameters(self):
+        """The Variables of all hyperparameters, the learning rate first."""
+        return [getattr(self, name) for name in self._hyper]
+
+    @property
+    def learning_rate(self):
+        """The learning rate, a Variable: the later name of `lr`."""
+        return self.lr
+
+    def __setattr__(self, name, value):
+        name = "lr" if name == "learning_rate" else name
+        present = self.__dict__.get(name)
+        if not isinstance(present, Variable) or isinstance(value, Variable):
+            super().__setattr__(name, value)
+        elif name == "lr" and self.schedule is not None:
+            raise ValueError(
+                f"{self.name}: the learning rate follows {self.schedule!r} and cannot be set; "
+                "make the optimizer with a number to set it."
+            )
+        else:
+            present.assign(np.asarray(self._number(name, value)))
+
+    # -------------------------------------------------------------- the rule
+    def init(self, value):
+        """Return the initial slots, NumPy arrays, for a weight of some shape and dtype."""
+        dtype = _working_dtype(value.dtype)
+        return tuple(np.zeros(value.shape, dtype) for _ in self.slot_names)
+
+    def at_step(self, now):
+        """Change `now` once a step, before the weights are updated.
+
+        Args:
+            now: the hyperparameters by name, as scalars, and `t`, the number of this step, from 1.
+
+        Returns:
+            Pairs (Variable, new value) of state that the rule has beyond its slots.
+        """
+        return ()
+
+    def update(self, gradient, value, slots, now):
+        """Return the new value of a weight and its new slots: pure arithmetic, to be overridden.
+
+        Args:
+            gradient, value: tensors of one shape and dtype.
+            slots: tensors in the order of `slot_names`.
+            now: the hyperparameters by name, as scalars of that dtype, the decay done; and `t`, the
+                number of this step, from 1.
+        """
+        raise NotImplementedError(f"{type(self).__name__} needs a method update.")
+
+    # -------------------------------------------------------------- a step
+    def build(self, variables):
+        """Make the slots of Variables that have none yet."""
+        for variable in variables:
+            if variable not in self._slots:
+                self._slots[variable] = tuple(
+                    Variable(value, trainable=False, name=f"{variable.name}/{self.name}/{slot}")
+                    for slot, value in zip(self.slot_names, self.init(variable), strict=True)
+                )
+
+    def apply(self, gradients, variables):
+        """Take one step: update the Variables, the slots and the number of steps.
+
+        Args:
+            gradients: tensors, one a Variable.
+            variables: the Variables to change.
+        """
+        with ensure_scope():
+            for variable, value in self.updates(gradients, variables):
+                variable.assign(value)
+
+    def apply_gradients(self, grads_and_vars):
+        """Take one step, for pairs (gradient, Variable); those without a gradient (None) stay."""
+        pairs = [
+            (gradient, variable) for gradient, variable in grads_and_vars if gradient is not None
+        ]
+        if not pairs:
+            raise ValueError(f"{self.name}: there is no gradient for any variable.")
+        self.apply(*zip(*pairs, strict=True))
+
+    def updates(self, gradients, variables):
+        """Return what one step changes, as pairs (Variable, new value)."""
+        self.build(variables)
+        kinds = [_working_dtype(variable.dtype) for variable in variables]
+        gradients = [ops.cast(g, kind) for g, kind in zip(gradients, kinds, strict=True)]
+        changes = [(self.iterations, ops.add(self.iterations, 1))]
+        now = {}
+        for kind in dict.fromkeys(kinds):
+            now[kind], own = self._now(kind)
+            changes += own
+        for variable, gradient, kind in zip(
+            variables, self._clipped(gradients), kinds, strict=True
+        ):
+            changes += self._updates_of(variable, gradient, kind, now[kind])
+        return changes
+
+    def _now(self, dtype):
+        """Return the hyperparameters as scalars of `dtype`, and what changes beside the weights."""
+        now = SimpleNamespace(**{n: ops.cast(getattr(self, n), dtype) for n in self._hyper})
+        step = ops.cast(self.iterations, dtype)
+        now.t = step + 1.0
+        changes = []
+        if self.schedule is not None:
+            now.lr = ops.cast(self.schedule(step), dtype)
+            changes.append((self.lr, now.lr))
+        now.lr = now.lr / (1.0 + now.decay * step)
+        return now, [*changes, *self.at_step(now)]
+
+    def _updates_of(self, variable, gradient, dtype, now):
+        slots = self._slots[variable]
+        value, news = self.update(
+            gradient, ops.cast(variable, dtype), [ops.cast(slot, dtype) for slot in slots], now
+        )
+        if variable.constraint is not None:
+            value = variable.constraint(value)
+        return [(variable, value), *zip(slots, news, strict=True)]
+
+    def _clipped(self, gradients):
+        if self.clipnorm > 0:
+            norm = ops.sqrt(sum(ops.sum(ops.square(g)) for g in gradients))
+            gradients = [clip_norm(g, self.clipnorm, norm) for g in gradients]
+        if self.clipvalue > 0:
+            gradients = [ops.clip(g, -self.clipvalue, self.clipvalue) for g in gradients]
+        return gradients
+
+    # -------------------------------------------------------------- the classic, symbolic form
+    def get_gradients(self, loss, params):
+        """Return the symbolic gradients of a symbolic loss by Variables, clipped."""
+        return self._clipped(graph.gradients(loss, list(params)))
+
+    def get_updates(self, loss, params):
+        """Return what one step changes, as pairs (Variable, symbolic value) for `K.function`."""
+        return self.updates(graph.gradients(loss, list(params)), list(params))
+
+    # -------------------------------------------------------------- state
+    @property
+    def variables(self):
+        """What a step changes beside the weights: `iterations`, other state, the slots by name."""
+        scheduled = [self.lr] if self.schedule is not None else []
+        return [self.iterations, *scheduled, *self._own_state(), *self._slot_variables()]
+
+    @property
+    def weights(self):
+        """The Variables whose values `get_weights` returns, in the order of Keras 2.2.4."""
+        return [*([self.iterations] if self.counts_in_weights else []), *self._slot_variables()]
+
+    def _own_state(self):
+        return []
+
+    def _slot_variables(self):
+        return [slot for group in zip(*self._slots.values(), strict=True) for slot in group]
+
+    def get_weights(self):
+        """Return the state as NumPy arrays, in the order of Keras 2.2.4.
+
+        That is the number of steps (for some rules), one slot of all weights, then the next.
+        """
+        return [variable.numpy() for variable in self.weights]
+
+    def set_weights(self, weights):
+        """Set the state from what `get_weights` returned.
+
+        Args:
+            weights: arrays; the number of steps may come first even where the rule leaves it out.
+
+        Raises:
+            ValueError: if the number of arrays or a shape does not fit.
+        """
+        variables = self.weights
+        if not self.counts_in_weights and len(weights) == len(variables) + 1:
+            variables = [self.iterations, *variables]
+        if len(weights) != len(variables):
+            raise ValueError(
+                f"{self.name} has {len(variables)} weights, got {len(weights)}; the optimizer "
+                "must have been built for a model like the one that the weights come from."
+            )
+        for variable, value in zip(variables, weights, strict=True):
+            variable.assign(np.asarray(value))
+
+    def get_config(self):
+        """Return the constructor's arguments as plain values; the learning rate is under `lr`."""
+        return {
+            name: self._plain(name, value)
+            for name, value in self._arguments().items()
+            if name != "learning_rate"
+        }
+
+    def _plain(self, name, value):
+        if name == "lr" and self.schedule is not None:
+            return registry.serialize(self.schedule)
+        value = getattr(self, name, value)
+        # The shortest decimal number of that float32: 0.001, not 0.0010000000474974513.
+        return float(str(value.numpy())) if isinstance(value, Variable) else registry.plain(value)
+
+    def epsilon_or_default(self, epsilon):
+        """Return the number given, the configured epsilon for None."""
+        return config.epsilon() if epsilon is None else self._number("epsilon", epsilon)
+
+
+def _working_dtype(dtype):
+    """Return the dtype in which a weight is updated: half precision would lose small steps."""
+    return "float32" if dtypes.FLOATS.get(str(dtype), 32) < 32 else str(dtype)
+
+
+def clip_norm(g, c, n):
+    """Return `g`, scaled by c / n where the norm `n` is at least `c`; c <= 0 leaves it as it is."""
+    return g * ops.where(n >= c, c / n, 1.0) if c > 0 else g
