@@ -1,0 +1,68 @@
+# Everything runs in environments made here; only Python 3.11+ and make are needed.
+#   make demo     train on real handwritten digits, offline after the installation
+#   make test     run the tests            (ARGS="-k dropout" picks some, JOBS=4 uses more cores)
+#   make lint     check style              make format   put it right
+#   make bench    side by side with Keras 3, writes benchmarks/RESULTS.md
+#   make clean    remove what these made
+
+PYTHON  ?= python3
+VENV    ?= .venv
+BACKEND ?= jax
+JOBS    ?= 2
+ARGS    ?=
+
+PEER_VENV := benchmarks/.venv-keras3
+PEER      := keras==3.15.1
+BIN       := $(VENV)/bin
+PIP       := -m pip install --quiet --disable-pip-version-check
+METADATA  := pyproject.toml keras/_version.py
+LINTED    := keras tests examples benchmarks conftest.py
+
+.PHONY: help demo test lint format bench clean
+.DELETE_ON_ERROR:
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+demo: $(VENV)/.installed-demo
+	KERAS_BACKEND=$(BACKEND) $(BIN)/python examples/mnist_demo.py
+
+test: $(VENV)/.installed-test
+	KERAS_BACKEND=$(BACKEND) $(BIN)/python -m pytest -n $(JOBS) -q $(ARGS)
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff check $(LINTED)
+	$(BIN)/ruff format --check $(LINTED)
+
+format: $(VENV)/.installed-test
+	$(BIN)/ruff check --fix $(LINTED)
+	$(BIN)/ruff format $(LINTED)
+
+bench: $(VENV)/.installed-demo $(PEER_VENV)/.installed
+	$(BIN)/python benchmarks/bench.py --peer $(PEER_VENV)/bin/python $(ARGS)
+
+# One environment, filled as far as each target needs it. The stamps make a second run start at once.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "keras needs Python 3.11 or later, $(PYTHON) is older: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "$(PYTHON) cannot make environments: on Debian and Ubuntu, apt install python3-venv"; exit 1; }
+
+$(VENV)/.installed-demo: $(METADATA) | $(BIN)/python
+	$(BIN)/python $(PIP) --editable '.[demo]'
+	@touch $@
+
+$(VENV)/.installed-test: $(METADATA) | $(BIN)/python
+	$(BIN)/python $(PIP) --editable '.[demo,test,dev]'
+	@touch $@
+
+# The peer gets the very JAX that this project's environment has, so that only the libraries differ.
+$(PEER_VENV)/.installed: Makefile | $(VENV)/.installed-demo
+	$(PYTHON) -m venv $(PEER_VENV)
+	$(PEER_VENV)/bin/python $(PIP) '$(PEER)' rich \
+	  "jax==$$($(BIN)/python -c 'import jax; print(jax.__version__)')"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(PEER_VENV) .pytest_cache .ruff_cache build dist demo.png
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
