@@ -28,7 +28,7 @@ class EarlyStopping(Callback):
         best_epoch: the epoch it is from, or None.
         best_weights: the weights then, if `restore_best_weights`.
 
-    Example:
+    Examples:
         >>> EarlyStopping(monitor="val_loss", patience=2).patience
         2
     """
