@@ -1,0 +1,108 @@
+"""The contract: the primitives every backend supplies, and nothing that could be composed from them.
+
+A backend is a module `keras.backend.<name>` with `NAME`, `CAPABILITIES`, `HOST_DTYPES` (NumPy's dtype for each dtype
+name NumPy does not know) and the functions below. Arguments are arrays of one dtype: `keras.ops` has promoted them, and
+turned negative axes and paddings into explicit ones.
+"""
+
+import importlib
+
+CAPABILITIES = {
+    "grad": "value_and_grad and custom_gradient work",
+    "loop": "compile_loop runs many steps in one call",
+    "devices": "more devices than the CPU may be in use",
+    "float64": "arrays of 64-bit floats work",
+}
+
+# Primitives with NumPy's name, arguments and meaning (axis=None, keepdims=False where NumPy has them).
+AS_NUMPY = """
+abs add all any arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort bitwise_and bitwise_not
+bitwise_or bitwise_xor broadcast_to ceil concatenate conj cos cosh cumprod cumsum diagonal divide einsum equal exp
+expm1 flip floor floor_divide greater greater_equal imag isfinite isinf isnan left_shift less less_equal log log1p
+logical_and logical_not logical_or logical_xor matmul max maximum mean min minimum mod multiply negative not_equal
+pad power prod real repeat reshape right_shift round searchsorted sign sin sinh sort sqrt square stack subtract sum
+take_along_axis tan tanh tensordot tile transpose where
+""".split()
+
+# Primitives with SciPy's name and meaning.
+AS_SCIPY = """
+cholesky det digamma eigh erf erfinv gammaln inv logsumexp polygamma qr slogdet solve solve_triangular svd
+""".split()
+
+OWN = {
+    # arrays
+    "asarray(x, dtype=None)": "any array-like as an array on the device",
+    "is_tensor(x)": "whether x is one of the backend's arrays",
+    "is_traced(x)": "whether x has no value yet because a program is being recorded",
+    "to_numpy(x)": "a NumPy copy of a concrete array",
+    "cast(x, dtype)": "x in another dtype",
+    "copy(x)": "a new array of the same contents",
+    "full(shape, value, dtype)": "an array filled with one number",
+    "arange(start, stop, step, dtype)": "evenly spaced numbers",
+    # elementwise
+    "rsqrt(x)": "1 / sqrt(x)",
+    "sigmoid(x)": "1 / (1 + exp(-x))",
+    "softplus(x)": "log(1 + exp(x)), without overflow",
+    # indexing
+    "getitem(x, key)": "x[key]",
+    "take(x, indices, axis)": "entries along an axis, the indices clipped to it",
+    "scatter(x, index, values, mode)": "x with x[index] set ('set') or increased ('add')",
+    "slice_sizes(x, start, sizes)": "the block of static sizes at a start that may be traced",
+    "update_slice(x, block, start)": "x with a block written at a start that may be traced",
+    "top_k(x, k)": "the k largest entries of the last axis and their indices",
+    # control flow
+    "cond(predicate, true_function, false_function)": "the result of one of two functions without arguments",
+    "while_loop(condition, body, state)": "the state after the loop",
+    "scan(step, state, inputs, length, reverse=False, unroll=1)": "state and stacked outputs of a loop over axis 0",
+    "vectorize(function, x)": "the function applied to each entry of axis 0",
+    # differentiation
+    "stop_gradient(x)": "x, as a constant to differentiation",
+    "value_and_grad(function)": "f(values, *args) -> ((loss, aux), gradients) for a function -> (loss, aux)",
+    "custom_gradient(function)": "f(*xs) with its own gradient, for a function(*xs) -> (y, backward)",
+    # programs
+    "Spec(shape, dtype)": "an array with a shape and a dtype but no value",
+    "abstract(function, *specs)": "the Specs the function would return",
+    "compile(function, donate=())": "the pure function compiled for each set of shapes",
+    "compile_loop(step, summary)": "many steps over data held on the device in one call",
+    "outside_trace()": "a context that computes at once even while a program is recorded",
+    "block(x)": "x, once it is computed",
+    # devices
+    "devices()": "the names of the devices in use",
+    "register_variable(cls)": "lets the backend's own functions take Variables",
+    # neural networks
+    "conv(x, kernel, strides, padding, dilation, groups, channels_first)": "cross-correlation, 1-3 spatial axes",
+    "conv_transpose(x, kernel, strides, padding, dilation, channels_first)": "gradient of conv by its input",
+    "depthwise_conv(x, kernel, strides, padding, dilation, channels_first)": "each channel with its own filters",
+    "max_pool(x, size, strides, padding, channels_first)": "largest entry of each window",
+    "average_pool(x, size, strides, padding, channels_first)": "mean of each window, padding not counted",
+    # random numbers
+    "random_key(seed)": "a key for an int",
+    "fold_in(key, number)": "a new key for a key and an integer that may be traced",
+    "random_uniform(key, shape, dtype)": "draws from [0, 1)",
+    "random_normal(key, shape, dtype)": "draws from the standard normal distribution",
+    "random_bernoulli(key, p, shape)": "booleans, True with probability p",
+    "random_integers(key, shape, low, high, dtype)": "integers from [low, high)",
+    "random_gamma(key, alpha, shape, dtype)": "draws from the gamma distribution",
+    "random_permutation(key, n)": "the integers below n in random order",
+}
+
+PRIMITIVES = sorted([*AS_NUMPY, *AS_SCIPY, *(line.partition("(")[0] for line in OWN)])
+
+
+def load(name):
+    """Import the backend called `name` and check that it keeps the contract.
+
+    Args:
+        name: such as `"jax"`.
+
+    Returns:
+        The backend's module.
+
+    Raises:
+        NotImplementedError: if the module lacks primitives; it lists them.
+    """
+    module = importlib.import_module(f"keras.backend.{name}")
+    missing = [primitive for primitive in PRIMITIVES if not hasattr(module, primitive)]
+    if missing:
+        raise NotImplementedError(f"The backend {name!r} lacks the primitives {missing}.")
+    return module

@@ -1,0 +1,427 @@
+"""The one graph: symbolic tensors, the nodes that make them, replay, and gradients.
+
+A symbolic tensor comes from `Input`, `K.placeholder`, or any op or layer that was given one. Nothing is computed
+while the graph is drawn; to compute is to *replay* its nodes in order on arrays, inside a scope.
+"""
+
+import itertools
+
+import numpy as np
+
+from keras.backend import nest
+from keras.backend.compute import compute
+from keras.backend.program import Program
+from keras.backend.variable import Scope, Variable, current, functionalize
+
+# Unknown sizes are tried with these two; where the results differ the result's size is unknown too. Both have
+# many divisors, so that reshapes work out, and are larger than most windows.
+_TRIAL_SIZES = (240, 480)
+
+
+class Tensor:
+    """A symbolic tensor: a shape and a dtype, and the node whose output it is.
+
+    Attributes:
+        shape: a tuple of ints, None where the size is not known.
+        dtype: the dtype's name.
+        name: a name for people.
+        node: the `Node` that makes it; None for a placeholder.
+        mask: the symbolic mask that belongs to it, or None.
+    """
+
+    _serial = itertools.count(1)
+
+    def __init__(self, shape, dtype, name=None, node=None):
+        self.shape = tuple(shape)
+        self.dtype = dtype
+        self.node = node
+        self.name = name or f"tensor_{next(self._serial)}"
+        self.mask = None
+
+    @property
+    def ndim(self):
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def _keras_shape(self):
+        return self.shape
+
+    def numpy(self):
+        """Return the value as a NumPy array, of a tensor that depends on Variables and constants alone."""
+        return evaluate(self)
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self.numpy(), dtype)
+
+    def __float__(self):
+        return float(self.numpy())
+
+    def __int__(self):
+        return int(self.numpy())
+
+    def __bool__(self):
+        raise TypeError(
+            f"The symbolic tensor {self.name!r} has no truth value yet: use K.switch or ops.cond in place of "
+            "`if`, or K.eval(tensor) where it depends on variables alone."
+        )
+
+    def __len__(self):
+        if not self.shape or self.shape[0] is None:
+            raise TypeError(f"The first size of {self!r} is not known.")
+        return self.shape[0]
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
+    def __hash__(self):
+        return id(self)
+
+    def __repr__(self):
+        return f"<Tensor {self.name!r} shape={self.shape} dtype={self.dtype}>"
+
+
+class Node:
+    """One call in the graph: a function, its arguments (nested, with tensors in them) and its outputs.
+
+    Attributes:
+        function: what a replay calls; a layer, or an op.
+        args, kwargs: its arguments.
+        inputs: the symbolic tensors among them, flat.
+        outputs: what the call returned: a nest of symbolic tensors.
+    """
+
+    def __init__(self, function, args, kwargs):
+        self.function = function
+        self.args = args
+        self.kwargs = kwargs
+        self.inputs = [leaf for leaf in nest.flatten([args, kwargs]) if isinstance(leaf, Tensor)]
+        self.outputs = None
+
+    def __repr__(self):
+        return f"<Node of {_name_of(self.function)}>"
+
+
+def _name_of(function):
+    return getattr(function, "name", None) or getattr(function, "__name__", repr(function))
+
+
+class LearningPhase(Tensor):
+    """The flag that `K.learning_phase()` returns: 1 in training mode, 0 in test mode."""
+
+    def __init__(self):
+        super().__init__((), "bool", "keras_learning_phase")
+
+
+def placeholder(shape, dtype, name=None):
+    """Return a symbolic tensor to be fed."""
+    return Tensor(shape, dtype, name)
+
+
+def is_symbolic(x):
+    """Return whether `x` is a symbolic tensor, or a Variable outside every scope, which stands for one."""
+    return isinstance(x, Tensor) or (isinstance(x, Variable) and current() is None)
+
+
+def any_symbolic(*structures):
+    """Return whether nested arguments hold anything symbolic."""
+    outside = current() is None
+    for leaf in nest.flatten(structures):
+        if isinstance(leaf, Tensor) or (outside and isinstance(leaf, Variable)):
+            return True
+    return False
+
+
+# ------------------------------------------------------------------ drawing the graph
+def record(function, args, kwargs, outputs=None):
+    """Add a node to the graph.
+
+    Args:
+        function: what a replay shall call.
+        args, kwargs: its arguments, symbolic tensors among them.
+        outputs: a nest of (shape, dtype) as `compute.Spec`; by default found by abstract evaluation.
+
+    Returns:
+        A nest of symbolic tensors.
+    """
+    if outputs is None:
+        outputs = infer(function, args, kwargs)
+    node = Node(function, args, kwargs)
+    node.outputs = nest.map_leaves(
+        lambda spec: Tensor(spec[0], spec[1], node=node)
+        if isinstance(spec, ShapeAndType)
+        else spec,
+        outputs,
+    )
+    return node.outputs
+
+
+class ShapeAndType:
+    """A shape, with None for unknown sizes, and a dtype's name: one leaf of what `infer` returns."""
+
+    def __init__(self, shape, dtype):
+        self.shape = tuple(shape)
+        self.dtype = dtype
+
+    def __getitem__(self, index):
+        return (self.shape, self.dtype)[index]
+
+
+def infer(function, args, kwargs, training=None):
+    """Return the shapes and dtypes that a call would give, computing nothing.
+
+    Args:
+        function: called on arrays in place of the symbolic tensors among `args` and `kwargs`.
+
+    Returns:
+        The nest the call returns, with a `ShapeAndType` a leaf; sizes that depend on unknown ones are None.
+    """
+    leaves = [leaf for leaf in nest.flatten([args, kwargs]) if isinstance(leaf, Tensor)]
+    trials = _TRIAL_SIZES if any(None in leaf.shape for leaf in leaves) else _TRIAL_SIZES[:1]
+    results = [_trial(function, args, kwargs, leaves, size, training) for size in trials]
+    others = iter(nest.flatten(results[-1]))
+    return nest.map_leaves(lambda spec: _merge(spec, next(others)), results[0])
+
+
+def _merge(spec, other):
+    shape = [a if a == b else None for a, b in zip(spec.shape, other.shape, strict=True)]
+    return ShapeAndType(shape, str(spec.dtype))
+
+
+def _trial(function, args, kwargs, leaves, size, training):
+    """Evaluate a call abstractly with `size` in place of each unknown size."""
+    specs = {
+        leaf: compute.Spec([size if n is None else n for n in leaf.shape], leaf.dtype)
+        for leaf in leaves
+    }
+
+    def run(*values):
+        feeds = dict(zip(specs, values, strict=True))
+        with Scope(values={}, training=training, key=compute.random_key(0)):
+            result = function(*_fill(args, feeds), **_fill(kwargs, feeds))
+            return nest.map_leaves(_array, result)
+
+    return compute.abstract(run, *specs.values())
+
+
+def _array(x):
+    return x.value if isinstance(x, Variable) else compute.asarray(x)
+
+
+def _fill(structure, feeds):
+    """Return nested arguments with each symbolic tensor replaced by its value."""
+    return nest.map_leaves(
+        lambda leaf: feeds[leaf] if isinstance(leaf, Tensor) else leaf, structure
+    )
+
+
+# ------------------------------------------------------------------ replay
+def plan(outputs, inputs=()):
+    """Return the nodes to run, in order, to get `outputs` from `inputs`.
+
+    Raises:
+        ValueError: if the outputs need a placeholder that is not among the inputs.
+    """
+    known = set(inputs)
+    order, done, missing = [], set(), []
+    stack = [(t, False) for t in reversed(list(outputs))]
+    while stack:
+        tensor, is_ready = stack.pop()
+        if tensor in known or isinstance(tensor, LearningPhase):
+            continue
+        node = tensor.node
+        if node is None:
+            missing.append(tensor)
+            known.add(tensor)
+        elif is_ready:
+            if node not in done:
+                done.add(node)
+                order.append(node)
+        elif node not in done:
+            stack.append((tensor, True))
+            stack.extend((t, False) for t in reversed(node.inputs))
+    if missing:
+        names = ", ".join(repr(t.name) for t in missing)
+        raise ValueError(
+            f"The graph is disconnected: the outputs need the input {names} (shape {missing[0].shape}), which is not "
+            f"among the given inputs {[t.name for t in inputs]}; add it to them."
+        )
+    return order
+
+
+def replay(nodes, feeds):
+    """Run nodes in order.
+
+    Args:
+        nodes: from `plan`.
+        feeds: `{tensor: value}`, extended in place with every tensor computed.
+
+    Returns:
+        `feeds`.
+    """
+    scope = current()
+    feeds.update({t: _phase(scope) for n in nodes for t in n.inputs if isinstance(t, LearningPhase)})
+    for node in nodes:
+        args, kwargs = _fill(node.args, feeds), _fill(node.kwargs, feeds)
+        if isinstance(node.function, _Gradients):
+            results = node.function(*args)
+        else:
+            with scope.at_node(node):
+                results = node.function(*args, **kwargs)
+        for tensor, value in zip(nest.flatten(node.outputs), nest.flatten(results), strict=True):
+            # What was fed stays: a gradient by an intermediate tensor cuts the graph there.
+            feeds.setdefault(tensor, value)
+    return feeds
+
+
+def _phase(scope):
+    return compute.asarray(bool(scope.training))
+
+
+def evaluate(x):
+    """Return the value, a NumPy array, of a tensor that depends on Variables and constants alone."""
+    with Scope():
+        return compute.to_numpy(replay(plan([x]), {})[x])
+
+
+# ------------------------------------------------------------------ gradients
+class _Gradients:
+    """Differentiates a replay: called with the values of the placeholders and of `by`'s tensors."""
+
+    __name__ = "gradients"
+
+    def __init__(self, loss, by, leaves):
+        self.loss = loss
+        self.by = by
+        self.tensors = [t for t in by if isinstance(t, Tensor)]
+        self.variables = [v for v in by if isinstance(v, Variable)]
+        self.leaves = leaves
+        self.nodes = plan([loss], [*leaves, *self.tensors])
+
+    def __call__(self, leaf_values, tensor_values):
+        outer = current()
+
+        def loss_of(values):
+            tensors, variables = values
+            feeds = dict(zip(self.leaves, leaf_values, strict=True))
+            feeds.update(zip(self.tensors, tensors, strict=True))
+            run = functionalize(lambda: replay(self.nodes, feeds)[self.loss], self.variables, outer)
+            return compute.sum(run(variables)[0]), ()
+
+        values = (tensor_values, [outer.read(v) for v in self.variables])
+        _, (by_tensors, by_variables) = compute.value_and_grad(loss_of)(values)
+        found = dict(zip([*self.tensors, *self.variables], [*by_tensors, *by_variables], strict=True))
+        return [found[x] for x in self.by]
+
+
+def gradients(loss, by):
+    """Return the symbolic gradients of the sum of `loss` by each of `by`, tensors or Variables.
+
+    Raises:
+        ValueError: if the loss does not depend on one of them.
+    """
+    if isinstance(loss, Variable):
+        raise ValueError(f"The loss is the Variable {loss.name!r} itself; give a tensor.")
+    needed = _ancestors(loss)
+    for x in by:
+        if isinstance(x, Tensor) and x not in needed:
+            raise ValueError(
+                f"The loss {loss.name!r} does not depend on {x!r}: there is no gradient. Differentiate by a tensor "
+                "that the loss was computed from."
+            )
+    leaves = [t for t in needed if t.node is None and not isinstance(t, LearningPhase) and t not in by]
+    tensors = [x for x in by if isinstance(x, Tensor)]
+    function = _Gradients(loss, list(by), leaves)
+    outputs = [ShapeAndType(x.shape, x.dtype) for x in by]
+    return record(function, (leaves, tensors), {}, outputs)
+
+
+def _ancestors(tensor):
+    """Return `tensor` and all tensors it was computed from, as a dict in order of discovery."""
+    found, stack = {}, [tensor]
+    while stack:
+        t = stack.pop()
+        if t not in found:
+            found[t] = True
+            stack.extend(t.node.inputs if t.node else ())
+    return found
+
+
+def variables_of(nodes):
+    """Return the Variables among the nodes' arguments and in the layers they call."""
+    found = {}
+    for node in nodes:
+        owners = [node.function, *nest.flatten([node.args, node.kwargs])]
+        if isinstance(node.function, _Gradients):
+            owners += [*node.function.variables, *variables_of(node.function.nodes)]
+        for owner in owners:
+            for variable in [owner] if isinstance(owner, Variable) else _owned(owner):
+                found[variable] = True
+    return list(found)
+
+
+def _owned(owner):
+    return getattr(owner, "variables", ())
+
+
+# ------------------------------------------------------------------ functions
+class Function:
+    """Computes symbolic outputs from values of symbolic inputs: what `K.function` returns.
+
+    Args:
+        inputs: symbolic tensors; `K.learning_phase()` among them takes 0 or 1.
+        outputs: symbolic tensors.
+        updates: pairs `(variable, new value)`, applied after the outputs are computed.
+        name: a name for error messages.
+    """
+
+    def __init__(self, inputs, outputs, updates=(), name=None):
+        self.inputs = list(inputs)
+        self.outputs = list(outputs)
+        self.updates = [tuple(update) for update in updates]
+        self.name = name or "K.function"
+        results = [x for x in [*self.outputs, *(new for _, new in self.updates)] if isinstance(x, Tensor)]
+        self._nodes = plan(results, self.inputs)
+        targets = [variable for variable, _ in self.updates]
+        self._program = Program(self._run, [*variables_of(self._nodes), *targets])
+
+    def _run(self, values):
+        fed = [t for t in self.inputs if not isinstance(t, LearningPhase)]
+        feeds = replay(self._nodes, dict(zip(fed, values, strict=True)))
+        outputs = [self._value(x, feeds) for x in self.outputs]
+        news = [self._value(new, feeds) for _, new in self.updates]
+        for (variable, _), new in zip(self.updates, news, strict=True):
+            variable.assign(new)
+        return outputs
+
+    @staticmethod
+    def _value(x, feeds):
+        if isinstance(x, LearningPhase):
+            return _phase(current())
+        return feeds[x] if isinstance(x, Tensor) else _array(x)
+
+    def __call__(self, inputs):
+        """Return the outputs as a list of NumPy arrays for a list of input values."""
+        values = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
+        if len(values) != len(self.inputs):
+            raise ValueError(
+                f"{self.name} takes {len(self.inputs)} inputs ({[t.name for t in self.inputs]}), got {len(values)}."
+            )
+        training, arrays = None, []
+        for tensor, value in zip(self.inputs, values, strict=True):
+            if isinstance(tensor, LearningPhase):
+                training = bool(value)
+            else:
+                arrays.append(self._feed(tensor, value))
+        return [compute.to_numpy(x) for x in self._program(arrays, training=training)]
+
+    def _feed(self, tensor, value):
+        value = compute.asarray(value, tensor.dtype)
+        fits = len(value.shape) == len(tensor.shape) and all(
+            want in (None, got) for want, got in zip(tensor.shape, value.shape, strict=True)
+        )
+        if not fits:
+            raise ValueError(
+                f"{self.name}: the input {tensor.name!r} takes arrays of shape {tensor.shape}, got {tuple(value.shape)}."
+            )
+        return value

@@ -1,0 +1,9 @@
+"""The JAX backend: primitives only, see `keras/backend/contract.py`."""
+
+from keras.backend.jax.core import *  # noqa: F403
+from keras.backend.jax.loop import *  # noqa: F403
+from keras.backend.jax.nn import *  # noqa: F403
+from keras.backend.jax.random import *  # noqa: F403
+
+NAME = "jax"
+CAPABILITIES = frozenset({"grad", "loop", "devices", "float64"})

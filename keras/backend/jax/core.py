@@ -1,0 +1,321 @@
+"""Arrays, mathematics, control flow and differentiation in JAX."""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+import jax.scipy.special as jsp
+import numpy as np
+from jax import lax
+
+# Primitives that JAX already has under the contract's name and meaning.
+from jax.lax import stop_gradient  # noqa: F401
+from jax.numpy import (  # noqa: F401
+    abs,
+    add,
+    all,
+    any,
+    arccos,
+    arccosh,
+    arcsin,
+    arcsinh,
+    arctan,
+    arctan2,
+    arctanh,
+    argmax,
+    argmin,
+    argsort,
+    bitwise_and,
+    bitwise_not,
+    bitwise_or,
+    bitwise_xor,
+    broadcast_to,
+    ceil,
+    concatenate,
+    conj,
+    cos,
+    cosh,
+    cumprod,
+    cumsum,
+    diagonal,
+    divide,
+    einsum,
+    equal,
+    exp,
+    expm1,
+    flip,
+    floor,
+    floor_divide,
+    greater,
+    greater_equal,
+    imag,
+    isfinite,
+    isinf,
+    isnan,
+    left_shift,
+    less,
+    less_equal,
+    log,
+    log1p,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+    matmul,
+    max,
+    maximum,
+    mean,
+    min,
+    minimum,
+    mod,
+    multiply,
+    negative,
+    not_equal,
+    pad,
+    power,
+    prod,
+    real,
+    repeat,
+    reshape,
+    right_shift,
+    round,
+    searchsorted,
+    sign,
+    sin,
+    sinh,
+    sort,
+    sqrt,
+    square,
+    stack,
+    subtract,
+    sum,
+    take_along_axis,
+    tan,
+    tanh,
+    tensordot,
+    tile,
+    transpose,
+    where,
+)
+from jax.numpy.linalg import (  # noqa: F401
+    cholesky,
+    det,
+    eigh,
+    inv,
+    qr,
+    slogdet,
+    solve,
+    svd,
+)
+from jax.scipy.linalg import solve_triangular  # noqa: F401
+from jax.scipy.special import digamma, erf, erfinv, gammaln, logsumexp  # noqa: F401
+
+HOST_DTYPES = {"bfloat16": jnp.bfloat16.dtype}
+
+
+# ------------------------------------------------------------------ arrays and dtypes
+def _dtype(name):
+    """Return what JAX should store; the first use of float64 switches its 64-bit types on."""
+    if name in ("float64", "complex128") and not jax.config.jax_enable_x64:
+        jax.config.update("jax_enable_x64", True)
+    if name in ("int64", "uint64") and not jax.config.jax_enable_x64:
+        return name[:-2] + "32"
+    return name
+
+
+def is_tensor(x):
+    """Return whether `x` is an array of this backend, traced or not."""
+    return isinstance(x, jax.Array)
+
+
+def is_traced(x):
+    """Return whether `x` has no value yet, because a program is being recorded."""
+    return isinstance(x, jax.core.Tracer)
+
+
+def asarray(x, dtype=None):
+    """Return `x` (number, nested list, NumPy or own array) on the device."""
+    return jnp.asarray(x, dtype=None if dtype is None else _dtype(dtype))
+
+
+def to_numpy(x):
+    """Return a NumPy copy of a concrete array."""
+    return np.array(x)
+
+
+def cast(x, dtype):
+    """Return `x` in another dtype."""
+    return lax.convert_element_type(x, _dtype(dtype))
+
+
+def copy(x):
+    """Return a new array of the same contents."""
+    return jnp.array(x, copy=True)
+
+
+def full(shape, value, dtype):
+    """Return an array of `shape` filled with the number `value`."""
+    return jnp.full(shape, value, _dtype(dtype))
+
+
+def arange(start, stop, step, dtype):
+    """Return the numbers from `start` to before `stop` by `step`."""
+    return jnp.arange(start, stop, step, _dtype(dtype))
+
+
+# ------------------------------------------------------------------ elementwise, with own spelling
+def rsqrt(x):
+    """Return one over the square root."""
+    return lax.rsqrt(x)
+
+
+def sigmoid(x):
+    """Return 1 / (1 + exp(-x))."""
+    return jax.nn.sigmoid(x)
+
+
+def softplus(x):
+    """Return log(1 + exp(x)) without overflow."""
+    return jnp.logaddexp(x, 0)
+
+
+def polygamma(n, x):
+    """Return the n-th derivative of the digamma function."""
+    return jsp.polygamma(n, x)
+
+
+# ------------------------------------------------------------------ indexing
+def getitem(x, key):
+    """Return `x[key]`."""
+    return x[key]
+
+
+def take(x, indices, axis):
+    """Return the entries of `x` along `axis` at `indices`, which must lie within it."""
+    return jnp.take(x, indices, axis=axis, mode="clip")
+
+
+def scatter(x, index, values, mode):
+    """Return `x` with `x[index]` set to, or increased by, `values`; `mode` is "set" or "add"."""
+    target = x.at[index]
+    return target.set(values) if mode == "set" else target.add(values)
+
+
+def slice_sizes(x, start, sizes):
+    """Return the block of `sizes` that begins at `start`, whose entries may be traced."""
+    return lax.dynamic_slice(x, [jnp.asarray(s, "int32") for s in start], sizes)
+
+
+def update_slice(x, block, start):
+    """Return `x` with `block` written at `start`, whose entries may be traced."""
+    return lax.dynamic_update_slice(x, block, [jnp.asarray(s, "int32") for s in start])
+
+
+def top_k(x, k):
+    """Return the `k` largest entries along the last axis and their indices, in descending order."""
+    return lax.top_k(x, k)
+
+
+# ------------------------------------------------------------------ control flow
+def cond(predicate, true_function, false_function):
+    """Return what one of two functions without arguments returns."""
+    return lax.cond(predicate, true_function, false_function)
+
+
+def while_loop(condition, body, state):
+    """Return the state after `state = body(state)` for as long as `condition(state)`."""
+    return lax.while_loop(condition, body, state)
+
+
+def scan(step, state, inputs, length, reverse=False, unroll=1):
+    """Run `state, output = step(state, input)` along the inputs' first axis; return state, outputs."""
+    return lax.scan(step, state, inputs, length, reverse=reverse, unroll=unroll)
+
+
+def vectorize(function, x):
+    """Return `function` applied to every entry of `x`'s first axis at once."""
+    return jax.vmap(function)(x)
+
+
+# ------------------------------------------------------------------ differentiation
+def value_and_grad(function):
+    """Return `f(values, *args) -> ((loss, aux), gradients)` for `function(values, *args) -> (loss, aux)`."""
+    return jax.value_and_grad(function, has_aux=True)
+
+
+def custom_gradient(function):
+    """Return a function of arrays whose gradient rule is its own.
+
+    Args:
+        function: `function(*xs) -> (y, backward)`, where `backward(dy)` returns one gradient a `x`.
+    """
+
+    @jax.custom_vjp
+    def wrapped(*xs):
+        return function(*xs)[0]
+
+    def forward(*xs):
+        y, backward = function(*xs)
+        # The residuals are whatever `backward` closed over: a closure is a pytree of its arrays.
+        return y, jax.tree_util.Partial(*_hoist(backward, y))
+
+    def backward(pullback, dy):
+        gradients = pullback(dy)
+        return tuple(gradients) if isinstance(gradients, list | tuple) else (gradients,)
+
+    wrapped.defvjp(forward, backward)
+    return wrapped
+
+
+def _hoist(backward, y):
+    pure, constants = jax.closure_convert(backward, y)
+    return (lambda consts, dy: pure(dy, *consts)), constants
+
+
+# ------------------------------------------------------------------ programs
+def abstract(function, *specs):
+    """Return the (shape, dtype) pairs that `function` would give, without computing anything.
+
+    Args:
+        function: takes arrays, returns nested arrays.
+        *specs: nested (shape, dtype) pairs are given as `Spec`.
+    """
+    result = jax.eval_shape(function, *specs)
+    return jax.tree_util.tree_map(lambda leaf: Spec(leaf.shape, leaf.dtype), result)
+
+
+def Spec(shape, dtype):  # noqa: N802 - it makes the backend's own shape-and-dtype type
+    """Return an array that has a shape and a dtype but no value."""
+    return jax.ShapeDtypeStruct(tuple(shape), _dtype(str(dtype)))
+
+
+def compile(function, donate=()):
+    """Return `function` compiled at its first call for each set of shapes.
+
+    Args:
+        function: a pure function of nested arrays.
+        donate: positions of arguments whose memory the result may take over.
+    """
+    return jax.jit(function, donate_argnums=donate)
+
+
+def outside_trace():
+    """Return a context in which operations on concrete arrays compute at once, even while recording."""
+    return jax.ensure_compile_time_eval()
+
+
+def block(x):
+    """Wait until `x` is computed, and return it."""
+    return jax.block_until_ready(x)
+
+
+# ------------------------------------------------------------------ devices, and the user's own JAX code
+@functools.cache
+def devices():
+    """Return the devices in use, such as `["gpu:0"]`."""
+    return [f"{d.platform}:{d.id}" for d in jax.devices()]
+
+
+def register_variable(cls):
+    """Let `jax.numpy` functions take Variables, by their current value."""
+    cls.__jax_array__ = lambda self: self.value

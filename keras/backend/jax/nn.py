@@ -1,0 +1,126 @@
+"""Convolutions and pooling in JAX.
+
+Layouts: `channels_last` arrays are (batch, *spatial, channels), `channels_first` (batch, channels, *spatial);
+kernels are (*spatial, channels in / groups, channels out) in both. Paddings are (before, after) pairs an axis.
+"""
+
+import itertools
+
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+
+def _dimension_numbers(rank, channels_first):
+    spatial = "DHW"[3 - rank :]
+    data = f"NC{spatial}" if channels_first else f"N{spatial}C"
+    return data, f"{spatial}IO", data
+
+
+def conv(x, kernel, strides, padding, dilation, groups, channels_first):
+    """Return the cross-correlation of `x` with `kernel`."""
+    rank = kernel.ndim - 2
+    return lax.conv_general_dilated(
+        x,
+        kernel,
+        strides,
+        padding,
+        rhs_dilation=dilation,
+        dimension_numbers=_dimension_numbers(rank, channels_first),
+        feature_group_count=groups,
+    )
+
+
+def conv_transpose(x, kernel, strides, padding, dilation, channels_first):
+    """Return the gradient of a convolution by its input.
+
+    Args:
+        kernel: (*spatial, channels out, channels in), as the convolution has it whose gradient this is.
+        padding: the (before, after) pairs to put around the input once it is spread out by the strides.
+    """
+    rank = kernel.ndim - 2
+    flipped = jnp.flip(kernel, range(rank)).swapaxes(-1, -2)
+    return lax.conv_general_dilated(
+        x,
+        flipped,
+        (1,) * rank,
+        padding,
+        lhs_dilation=strides,
+        rhs_dilation=dilation,
+        dimension_numbers=_dimension_numbers(rank, channels_first),
+    )
+
+
+def depthwise_conv(x, kernel, strides, padding, dilation, channels_first):
+    """Return each channel's convolution with filters of its own.
+
+    Args:
+        kernel: (*spatial, channels, multiplier); output channel c * multiplier + m comes from channel c.
+    """
+    if channels_first:
+        y = depthwise_conv(jnp.moveaxis(x, 1, -1), kernel, strides, padding, dilation, False)
+        return jnp.moveaxis(y, -1, 1)
+    *size, channels, multiplier = kernel.shape
+    x = jnp.repeat(_pad_spatial(x, padding, 0), multiplier, axis=-1) if multiplier > 1 else _pad_spatial(x, padding, 0)
+    rows = kernel.reshape(*size, channels * multiplier)
+    # A sum of shifted slices is some 50 times faster on a CPU than XLA's grouped convolution.
+    windows = _windows(x, size, strides, dilation)
+    return sum(window * rows[offset] for offset, window in windows)
+
+
+def _pad_spatial(x, padding, value):
+    if not any(itertools.chain(*padding)):
+        return x
+    return lax.pad(x, jnp.asarray(value, x.dtype), [(0, 0, 0), *((a, b, 0) for a, b in padding), (0, 0, 0)])
+
+
+def _windows(x, size, strides, dilation):
+    """Yield (offset, strided slice) for every place in a window over the spatial axes of (N, *spatial, C)."""
+    rank = len(size)
+    counts = [
+        (n - (k - 1) * d - 1) // s + 1
+        for n, k, s, d in zip(x.shape[1:-1], size, strides, dilation, strict=True)
+    ]
+    for offset in itertools.product(*(range(k) for k in size)):
+        start = [o * d for o, d in zip(offset, dilation, strict=True)]
+        stop = [b + (c - 1) * s + 1 for b, c, s in zip(start, counts, strides, strict=True)]
+        yield (
+            offset,
+            lax.slice(
+                x,
+                (0, *start, 0),
+                (x.shape[0], *stop, x.shape[-1]),
+                (1, *strides, 1) if rank else None,
+            ),
+        )
+
+
+def max_pool(x, size, strides, padding, channels_first):
+    """Return the largest entry of each window."""
+    if channels_first:
+        return jnp.moveaxis(
+            max_pool(jnp.moveaxis(x, 1, -1), size, strides, padding, False), -1, 1
+        )
+    lowest = -jnp.inf if jnp.issubdtype(x.dtype, jnp.floating) else jnp.iinfo(x.dtype).min
+    best = None
+    # Selecting between slices has a gradient some 20 times faster than that of a windowed reduction, and
+    # like it gives a tie's gradient to the first entry alone.
+    for _, window in _windows(_pad_spatial(x, padding, lowest), size, strides, (1,) * len(size)):
+        best = window if best is None else jnp.where((best >= window) | (best != best), best, window)
+    return best
+
+
+def average_pool(x, size, strides, padding, channels_first):
+    """Return the mean of each window, of its entries inside the array alone."""
+    if channels_first:
+        return jnp.moveaxis(
+            average_pool(jnp.moveaxis(x, 1, -1), size, strides, padding, False), -1, 1
+        )
+    ones = (1,) * len(size)
+    total = sum(w for _, w in _windows(_pad_spatial(x, padding, 0), size, strides, ones))
+    count = np.ones((1, *x.shape[1:-1], 1), "float32")
+    count = np.pad(count, [(0, 0), *padding, (0, 0)])
+    for axis, (k, s) in enumerate(zip(size, strides, strict=True), start=1):
+        windows = np.lib.stride_tricks.sliding_window_view(count, k, axis)
+        count = windows.sum(-1)[(slice(None),) * axis + (slice(None, None, s),)]
+    return total / jnp.asarray(count, x.dtype)

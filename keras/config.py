@@ -1,0 +1,206 @@
+"""The configuration: keras.json, floatx, epsilon, image data format and the name of the backend.
+
+The file is `$KERAS_HOME/keras.json`, by default `~/.keras/keras.json`; where that folder cannot be
+made, `/tmp/.keras` takes its place. The environment variable `KERAS_BACKEND` overrides the file's backend.
+"""
+
+import importlib.util
+import json
+import os
+import tempfile
+import warnings
+from pathlib import Path
+
+DEFAULTS = {
+    "image_data_format": "channels_last",
+    "epsilon": 1e-07,
+    "floatx": "float32",
+    "backend": "jax",
+}
+FLOATS = ("float16", "bfloat16", "float32", "float64")
+DATA_FORMATS = ("channels_last", "channels_first")
+
+# The module each backend needs and the extra that installs it.
+BACKENDS = {"jax": ("jax", "keras")}
+
+
+def home():
+    """Return the folder of all Keras data, made if need be.
+
+    Returns:
+        A `pathlib.Path`: `$KERAS_HOME`, else `~/.keras`, else the temporary folder's `.keras`.
+    """
+    wanted = Path(os.environ.get("KERAS_HOME") or Path("~/.keras").expanduser())
+    try:
+        wanted.mkdir(parents=True, exist_ok=True)
+        if os.access(wanted, os.W_OK):
+            return wanted
+    except OSError:
+        pass  # The fallback below is the documented answer to a folder that cannot be made.
+    fallback = Path("/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir()) / ".keras"
+    fallback.mkdir(parents=True, exist_ok=True)
+    return fallback
+
+
+def _is_positive_number(value):
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+_VALID = {
+    "image_data_format": (lambda v: v in DATA_FORMATS, f"one of {DATA_FORMATS}"),
+    "epsilon": (_is_positive_number, "a positive number"),
+    "floatx": (lambda v: v in FLOATS, f"one of {FLOATS}"),
+    "backend": (lambda v: isinstance(v, str), "a string"),
+}
+
+
+def _fault_of(settings):
+    """Describe the first fault of a parsed keras.json, or return None."""
+    if not isinstance(settings, dict):
+        return f"it should hold an object {{...}}, it holds a {type(settings).__name__}"
+    for key, (is_valid, wanted) in _VALID.items():
+        if key in settings and not is_valid(settings[key]):
+            return f"{key!r} should be {wanted}, it is {settings[key]!r}"
+    return None
+
+
+def _read(path):
+    """Return the settings in `path` over the defaults; a broken file warns and counts as empty."""
+    try:
+        settings = json.loads(path.read_text(encoding="utf8"))
+        fault = _fault_of(settings)
+    except (OSError, ValueError) as error:
+        fault = str(error)
+    if fault:
+        warnings.warn(
+            f"The configuration file {path} is broken: {fault}. The defaults apply; "
+            "mend the file, or delete it to have it made anew.",
+            stacklevel=2,
+        )
+        return dict(DEFAULTS)
+    return {**DEFAULTS, **settings}
+
+
+def _write_defaults(path):
+    try:
+        path.write_text(json.dumps(DEFAULTS, indent=4) + "\n", encoding="utf8")
+    except OSError as error:
+        warnings.warn(f"Could not write {path}: {error}. The defaults apply.", stacklevel=2)
+
+
+def _load():
+    path = home() / "keras.json"
+    if path.exists():
+        return _read(path)
+    _write_defaults(path)
+    return dict(DEFAULTS)
+
+
+def _is_installed(name):
+    return name in BACKENDS and importlib.util.find_spec(BACKENDS[name][0]) is not None
+
+
+def _choose_backend(settings):
+    """Return the backend's name: that of `KERAS_BACKEND`, else that of keras.json, else the default."""
+    wanted = os.environ.get("KERAS_BACKEND")
+    if wanted:
+        if wanted not in BACKENDS:
+            raise ValueError(
+                f"KERAS_BACKEND={wanted!r} names no backend of this version; "
+                f"set it to one of {sorted(BACKENDS)}."
+            )
+        if not _is_installed(wanted):
+            module, extra = BACKENDS[wanted]
+            raise ImportError(
+                f"KERAS_BACKEND={wanted!r} needs the package {module!r}, which is not installed. "
+                f"Install it with: pip install '{extra}'"
+            )
+        return wanted
+    wanted = settings["backend"]
+    if not _is_installed(wanted):
+        warnings.warn(
+            f"keras.json names the backend {wanted!r}, which is not available here; "
+            f"{DEFAULTS['backend']!r} is used. Available backends: {sorted(BACKENDS)}.",
+            stacklevel=2,
+        )
+        return DEFAULTS["backend"]
+    return wanted
+
+
+_settings = _load()
+_backend = _choose_backend(_settings)
+
+
+def backend():
+    """Return the name of the backend in use, such as `"jax"`."""
+    return _backend
+
+
+def floatx():
+    """Return the default float dtype, such as `"float32"`."""
+    return _settings["floatx"]
+
+
+def set_floatx(floatx):
+    """Set the default float dtype.
+
+    Args:
+        floatx: `"float16"`, `"bfloat16"`, `"float32"` or `"float64"`.
+
+    Raises:
+        ValueError: for any other value.
+    """
+    _set("floatx", str(floatx))
+
+
+def epsilon():
+    """Return the small number that guards divisions and logarithms."""
+    return _settings["epsilon"]
+
+
+def set_epsilon(epsilon):
+    """Set the small number that guards divisions and logarithms.
+
+    Args:
+        epsilon: a positive number.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    _set("epsilon", epsilon)
+
+
+def image_data_format():
+    """Return the default layout of images: `"channels_last"` or `"channels_first"`."""
+    return _settings["image_data_format"]
+
+
+def set_image_data_format(data_format):
+    """Set the default layout of images.
+
+    Args:
+        data_format: `"channels_last"` or `"channels_first"`.
+
+    Raises:
+        ValueError: for any other value.
+    """
+    _set("image_data_format", str(data_format))
+
+
+def _set(key, value):
+    is_valid, wanted = _VALID[key]
+    if not is_valid(value):
+        raise ValueError(f"{key} should be {wanted}, got {value!r}.")
+    _settings[key] = value
+
+
+def normalize_data_format(value):
+    """Return `value` as a data format, the configured one for None.
+
+    Raises:
+        ValueError: if `value` is neither None nor a data format.
+    """
+    data_format = image_data_format() if value is None else str(value).lower()
+    if data_format not in DATA_FORMATS:
+        raise ValueError(f"data_format should be one of {DATA_FORMATS}, got {value!r}.")
+    return data_format

@@ -1,0 +1,219 @@
+"""Names and configs: how an object is found by its name, and described by a plain dict that makes it again."""
+
+import contextlib
+import difflib
+import inspect
+import threading
+
+import numpy as np
+
+from keras.backend import nest
+from keras.backend.variable import Variable
+
+_custom_objects = {}
+
+
+class _Scopes(threading.local):
+    def __init__(self):
+        self.stack = []
+
+
+_scopes = _Scopes()
+
+
+def get_custom_objects():
+    """Return the dict of the user's own objects that every lookup by name consults.
+
+    Examples:
+        >>> get_custom_objects()["double"] = lambda x: x * 2
+        >>> lookup("double", {}, "activation")(3)
+        6
+    """
+    return _custom_objects
+
+
+@contextlib.contextmanager
+def custom_object_scope(*objects):
+    """Make the user's own objects known by name within a `with` block.
+
+    Args:
+        *objects: dicts from names to classes or functions.
+    """
+    _scopes.stack.append({name: value for each in objects for name, value in each.items()})
+    try:
+        yield
+    finally:
+        _scopes.stack.pop()
+
+
+class CustomObjectScope:
+    """The classic spelling of `custom_object_scope`: `with CustomObjectScope({"Name": Name}):`."""
+
+    def __init__(self, *objects):
+        self._context = custom_object_scope(*objects)
+
+    def __enter__(self):
+        self._context.__enter__()
+        return self
+
+    def __exit__(self, *exception):
+        self._context.__exit__(*exception)
+
+
+def find_custom(name, custom_objects=None):
+    """Return the user's own object called `name`, or None."""
+    for table in (custom_objects or {}, *reversed(_scopes.stack), _custom_objects):
+        if name in table:
+            return table[name]
+    return None
+
+
+def lookup(name, table, kind, custom_objects=None):
+    """Return the object called `name`.
+
+    Args:
+        name: a string.
+        table: `{name: object}` of the library's own.
+        kind: what is looked up, for the error: "layer", "loss" ...
+        custom_objects: more of the user's own objects, which come first.
+
+    Raises:
+        ValueError: if there is none, naming the closest names.
+    """
+    custom = find_custom(name, custom_objects)
+    if custom is not None:
+        return custom
+    if name in table:
+        return table[name]
+    close = difflib.get_close_matches(str(name), table, n=3) or sorted(table)
+    raise ValueError(
+        f"Unknown {kind}: {name!r}. Known are for example {', '.join(map(repr, close))}; "
+        "your own go into `custom_objects` or a CustomObjectScope."
+    )
+
+
+def deserialize(identifier, table, kind, custom_objects=None):
+    """Return the object that a name, a `{"class_name", "config"}` dict, a class or an object stands for.
+
+    Raises:
+        ValueError: if the name is unknown or the identifier of another type.
+    """
+    if isinstance(identifier, dict):
+        if not isinstance(identifier.get("class_name"), str):
+            raise ValueError(f"A {kind} given as a dict needs the key 'class_name', got the keys {list(identifier)}.")
+        cls = lookup(identifier["class_name"], table, kind, custom_objects)
+        config = identifier.get("config", {})
+        with custom_object_scope(custom_objects or {}):
+            return cls.from_config(config) if hasattr(cls, "from_config") else cls(**config)
+    if isinstance(identifier, str):
+        found = lookup(identifier, table, kind, custom_objects)
+        return found() if inspect.isclass(found) else found
+    if inspect.isclass(identifier):
+        return identifier()
+    if callable(identifier):
+        return identifier
+    raise ValueError(f"A {kind} should be a name, a function, an object or a config dict, got {identifier!r}.")
+
+
+def serialize(x):
+    """Return the name of a function, or the `{"class_name", "config"}` dict of a configurable object; None for None."""
+    if x is None:
+        return None
+    if hasattr(x, "get_config"):
+        return {"class_name": type(x).__name__, "config": x.get_config()}
+    name = getattr(x, "__name__", None)
+    if name is None:
+        raise ValueError(f"{x!r} has neither get_config nor a __name__ and cannot be described by a config.")
+    return name
+
+
+def plain(value):
+    """Return a config value made of numbers, strings, lists and dicts alone.
+
+    Examples:
+        >>> plain((1, np.float32(0.5), {"a": np.array([1, 2])}))
+        [1, 0.5, {'a': [1, 2]}]
+    """
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, Variable):
+        return value.numpy().tolist()
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return serialize(value)
+
+
+class Configurable:
+    """A class whose config is read from its constructor's signature.
+
+    `get_config` returns every argument of the constructor: the attribute of the same name if there is one, else what
+    was passed. `from_config` passes them back. Either may be overridden.
+
+    Examples:
+        >>> class Scale(Configurable):
+        ...     def __init__(self, factor, offset=0):
+        ...         self.factor = factor
+        >>> Scale(2).get_config()
+        {'factor': 2, 'offset': 0}
+        >>> Scale.from_config({"factor": 3}).factor
+        3
+    """
+
+    # Arguments that a config leaves out.
+    _not_in_config = frozenset()
+
+    def __new__(cls, *args, **kwargs):
+        self = super().__new__(cls)
+        self.__dict__["_init_args"] = args, kwargs
+        return self
+
+    def get_config(self):
+        """Return the constructor's arguments as a dict of plain values."""
+        return {
+            name: plain(self.__dict__.get(name, value))
+            for name, value in self._arguments().items()
+            if name not in self._not_in_config
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """Return an object made from what `get_config` returned."""
+        return cls(**config)
+
+    def _arguments(self):
+        """Return the constructor's arguments by name, defaults included."""
+        args, kwargs = self._init_args
+        bound = inspect.signature(type(self).__init__).bind(self, *args, **kwargs)
+        bound.apply_defaults()
+        arguments = {}
+        for name, parameter in list(bound.signature.parameters.items())[1:]:
+            if parameter.kind is parameter.VAR_KEYWORD:
+                arguments.update(bound.arguments[name])
+            elif parameter.kind is not parameter.VAR_POSITIONAL:
+                arguments[name] = bound.arguments[name]
+        return arguments
+
+
+def table_of(namespace, *bases):
+    """Return `{name: object}` of a module's public functions and of its classes derived from `bases`.
+
+    Args:
+        namespace: a module's `globals()`.
+        *bases: the classes whose descendants count.
+    """
+    return {
+        name: value
+        for name, value in namespace.items()
+        if not name.startswith("_")
+        and getattr(value, "__module__", None) == namespace["__name__"]
+        and (not inspect.isclass(value) or issubclass(value, bases))
+    }
+
+
+def flat_names(structure):
+    """Return the names of the leaves of a nest, for messages."""
+    return [getattr(leaf, "name", str(leaf)) for leaf in nest.flatten(structure)]
