@@ -1,5 +1,6 @@
 """The layer: weights, and a call that maps tensors to tensors."""
 
+import contextlib
 import functools
 import inspect
 
@@ -347,8 +348,11 @@ class Layer(Configurable):
         with Scope() as scope:
             return self._call_on_arrays(scope, inputs, args, kwargs)
 
-    def _call_on_symbols(self, inputs, args, kwargs):
+    def _check_inputs(self, inputs):
         spec.check(self, inputs)
+
+    def _call_on_symbols(self, inputs, args, kwargs):
+        self._check_inputs(inputs)
         shapes = nest.map_leaves(lambda t: tuple(t.shape), inputs)
         self._build_once(shapes)
         masks = nest.map_leaves(lambda t: getattr(t, "mask", None), inputs)
@@ -376,14 +380,14 @@ class Layer(Configurable):
             tensor.mask = mask
 
     def _call_on_arrays(self, scope, inputs, args, kwargs):
-        inputs = nest.map_leaves(self._as_input, inputs)
+        given, inputs = inputs, nest.map_leaves(self._as_input, inputs)
         if not self.built:
-            spec.check(self, inputs)
+            self._check_inputs(inputs)
             self._build_once(nest.map_leaves(lambda x: tuple(x.shape), inputs))
-        spec.check(self, inputs)
+        self._check_inputs(inputs)
         masks = kwargs.get("mask")
         if masks is None:
-            masks = _masks_of(scope, inputs)
+            masks = _masks_of(scope, given)
         kwargs, training = self._context_arguments(scope, args, kwargs, masks)
         with scope.in_phase(training), naming.name_scope(self.name):
             outputs = self.call(inputs, *args, **kwargs)
@@ -420,11 +424,11 @@ class Layer(Configurable):
             if mask is not None or scope.mask_of(x) is not None:
                 scope.set_mask(x, mask)
 
-    def _build_once(self, input_shape):
-        """Make the weights, unless they are there."""
+    def _build_once(self, input_shape, prefix=True):
+        """Make the weights, unless they are there; `prefix` tells whether the layer's name begins their names."""
         if self.built:
             return
-        with outside(), naming.name_scope(self.name):
+        with outside(), naming.name_scope(self.name) if prefix else contextlib.nullcontext():
             self.build(input_shape)
         self.built = True
         if self._initial_weights is not None:
