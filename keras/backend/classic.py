@@ -175,7 +175,9 @@ def shape(x):
 
 def batch_flatten(x):
     """Return `x` with all axes but the first joined."""
-    return ops.reshape(x, (-1, int(np.prod(x.shape[1:]))) if None not in x.shape[1:] else (ops.shape(x)[0], -1))
+    return ops.reshape(
+        x, (-1, int(np.prod(x.shape[1:]))) if None not in x.shape[1:] else (ops.shape(x)[0], -1)
+    )
 
 
 def concatenate(tensors, axis=-1):
@@ -313,8 +315,6 @@ def switch(condition, then_expression, else_expression):
 def _matched(condition, expression):
     """Return a condition (batch, ...) with as many axes as the expression."""
     missing = len(getattr(expression, "shape", ())) - len(getattr(condition, "shape", ()))
-    if 0 < missing and len(getattr(condition, "shape", ())) > 0:
+    if missing > 0 and len(getattr(condition, "shape", ())) > 0:
         return ops.expand_dims(condition, list(range(-missing, 0)))
     return condition
-
-

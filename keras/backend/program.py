@@ -7,7 +7,7 @@ from keras.backend.compute import compute
 from keras.backend.variable import functionalize, store, stored
 
 
-class MissingVariables(Exception):  # noqa: N818 - it is a signal, and never reaches a user
+class MissingVariables(Exception):
     """Raised while a program is recorded, when the code used Variables the program was not prepared for."""
 
     def __init__(self, variables):

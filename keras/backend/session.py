@@ -293,4 +293,3 @@ def get_uid(prefix=""):
 def reset_uids():
     """Count the uids from 1 again."""
     naming.reset_uids()
-

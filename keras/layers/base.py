@@ -49,7 +49,15 @@ class Layer(Configurable):
     keeps_dtype = False
 
     _not_in_config = frozenset(
-        {"weights", "input_shape", "input_dim", "batch_size", "batch_input_shape", "dtype", "input_dtype"}
+        {
+            "weights",
+            "input_shape",
+            "input_dim",
+            "batch_size",
+            "batch_input_shape",
+            "dtype",
+            "input_dtype",
+        }
     )
 
     def __init__(
@@ -137,7 +145,10 @@ class Layer(Configurable):
         if self._casts_inputs or self.batch_input_shape is not None:
             config["dtype"] = self.dtype
         derived = super().get_config()
-        if derived.get("activity_regularizer") is None and "activity_regularizer" not in self._signature():
+        if (
+            derived.get("activity_regularizer") is None
+            and "activity_regularizer" not in self._signature()
+        ):
             derived.pop("activity_regularizer", None)
         return {**config, **derived}
 
@@ -313,7 +324,9 @@ class Layer(Configurable):
         Args:
             updates: pairs `(variable, new value)`, as `K.update` returns them, or a list of pairs.
         """
-        pairs = [updates] if isinstance(updates, tuple) and _is_pair(updates) else nest.as_list(updates)
+        pairs = (
+            [updates] if isinstance(updates, tuple) and _is_pair(updates) else nest.as_list(updates)
+        )
         scope = current()
         for pair in pairs:
             if scope is None or any(isinstance(x, graph.Tensor) for x in pair):
@@ -356,7 +369,9 @@ class Layer(Configurable):
         shapes = nest.map_leaves(lambda t: tuple(t.shape), inputs)
         self._build_once(shapes)
         masks = nest.map_leaves(lambda t: getattr(t, "mask", None), inputs)
-        outputs = graph.record(self, (inputs, *args), kwargs, self._infer(inputs, shapes, args, kwargs))
+        outputs = graph.record(
+            self, (inputs, *args), kwargs, self._infer(inputs, shapes, args, kwargs)
+        )
         self._nodes.append(nest.flatten(outputs)[0].node)
         self._attach_masks(inputs, outputs, kwargs.get("mask", masks))
         return outputs
@@ -366,9 +381,7 @@ class Layer(Configurable):
         if type(self).compute_output_shape is Layer.compute_output_shape:
             return graph.infer(self, (inputs, *args), kwargs)
         dtype = self.compute_output_dtype(nest.flatten(inputs)[0].dtype)
-        return map_shapes(
-            lambda s: graph.ShapeAndType(s, dtype), self.compute_output_shape(shapes)
-        )
+        return map_shapes(lambda s: graph.ShapeAndType(s, dtype), self.compute_output_shape(shapes))
 
     def _attach_masks(self, inputs, outputs, masks):
         """Let the symbolic outputs carry their symbolic masks."""
@@ -398,7 +411,9 @@ class Layer(Configurable):
 
     def _as_input(self, x):
         x = array(x)
-        is_other_float = self._casts_inputs and dtypes.is_float(str(x.dtype)) and str(x.dtype) != self.dtype
+        is_other_float = (
+            self._casts_inputs and dtypes.is_float(str(x.dtype)) and str(x.dtype) != self.dtype
+        )
         return ops.cast(x, self.dtype) if is_other_float else x
 
     def _context_arguments(self, scope, args, kwargs, masks):

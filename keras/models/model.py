@@ -97,7 +97,9 @@ class Model(Trainer, Layer):
         )
 
     def _weights_in_order(self):
-        return list(dict.fromkeys(w for layer in self.layers for w in layer.weights)) or self.weights
+        return (
+            list(dict.fromkeys(w for layer in self.layers for w in layer.weights)) or self.weights
+        )
 
     def get_weights(self):
         """Return the values of all weights, layer by layer, as a list of NumPy arrays."""
@@ -152,7 +154,9 @@ class Model(Trainer, Layer):
     def _plan(self, wanted):
         key = tuple(wanted)
         if key not in self._plans:
-            self._plans[key] = graph.plan([t for t in wanted if isinstance(t, graph.Tensor)], self.inputs)
+            self._plans[key] = graph.plan(
+                [t for t in wanted if isinstance(t, graph.Tensor)], self.inputs
+            )
         return self._plans[key]
 
     @staticmethod
@@ -170,7 +174,9 @@ class Model(Trainer, Layer):
         if isinstance(inputs, dict):
             missing = [name for name in self.input_names if name not in inputs]
             if missing:
-                raise ValueError(f"Model {self.name!r} needs the inputs {self.input_names}; {missing} were not given.")
+                raise ValueError(
+                    f"Model {self.name!r} needs the inputs {self.input_names}; {missing} were not given."
+                )
             return [inputs[name] for name in self.input_names]
         values = nest.flatten(inputs)
         if len(values) != len(self.inputs):
@@ -183,11 +189,19 @@ class Model(Trainer, Layer):
     def _own_losses(self):
         """Return the symbolic losses of this model and its layers; nested models add theirs in their own call."""
         layers = [layer for layer in self._layers if not isinstance(layer, Model)]
-        return [*self._symbolic_losses, *(x for la in layers for x in la._all_symbolic("_symbolic_losses"))]
+        return [
+            *self._symbolic_losses,
+            *(x for la in layers for x in la._all_symbolic("_symbolic_losses")),
+        ]
 
     def _own_updates(self):
-        layers = [layer for layer in self._layers if not isinstance(layer, Model) and layer.trainable]
-        return [*self._symbolic_updates, *(x for la in layers for x in la._all_symbolic("_symbolic_updates"))]
+        layers = [
+            layer for layer in self._layers if not isinstance(layer, Model) and layer.trainable
+        ]
+        return [
+            *self._symbolic_updates,
+            *(x for la in layers for x in la._all_symbolic("_symbolic_updates")),
+        ]
 
     def _infer(self, inputs, shapes, args, kwargs):
         return graph.infer(self, (inputs, *args), kwargs)

@@ -47,10 +47,16 @@ class Sequential(Model):
         if not isinstance(layer, Layer):
             raise TypeError(
                 f"Sequential {self.name!r} takes layers, got {layer!r}. "
-                + ("Add an object of that class: call it, as in Dense(32)." if isinstance(layer, type) else "Wrap a function in Lambda.")
+                + (
+                    "Add an object of that class: call it, as in Dense(32)."
+                    if isinstance(layer, type)
+                    else "Wrap a function in Lambda."
+                )
             )
         if layer in self._stack or layer.name in [other.name for other in self._stack]:
-            raise ValueError(f"Sequential {self.name!r} has a layer named {layer.name!r} already; give each its own name=.")
+            raise ValueError(
+                f"Sequential {self.name!r} has a layer named {layer.name!r} already; give each its own name=."
+            )
         self._stack.append(layer)
         try:
             self._extend(layer)
@@ -70,7 +76,9 @@ class Sequential(Model):
             self._wire_to(layer(nest.unpack_single(self._start)))
         elif layer.batch_input_shape is not None and len(self._stack) == 1:
             dtype = getattr(layer, "input_dtype", layer.dtype)
-            self._begin(Input(batch_shape=layer.batch_input_shape, dtype=dtype, name=f"{layer.name}_input"))
+            self._begin(
+                Input(batch_shape=layer.batch_input_shape, dtype=dtype, name=f"{layer.name}_input")
+            )
             self._wire_to(layer(self._start[0]))
 
     def _begin(self, tensors):
@@ -94,7 +102,9 @@ class Sequential(Model):
         if self.outputs is None:
             return
         # The node is the model's own: the layer may be added to another one.
-        top._nodes = [node for node in top._nodes if node.outputs is not nest.unpack_single(self.outputs)]
+        top._nodes = [
+            node for node in top._nodes if node.outputs is not nest.unpack_single(self.outputs)
+        ]
         if not self._stack:
             self._unwire()
         elif isinstance(self._stack[-1], InputLayer):
@@ -134,7 +144,10 @@ class Sequential(Model):
 
     def get_config(self):
         """Return the name and the layers' configs."""
-        layers = [{"class_name": type(layer).__name__, "config": layer.get_config()} for layer in self.layers]
+        layers = [
+            {"class_name": type(layer).__name__, "config": layer.get_config()}
+            for layer in self.layers
+        ]
         return {"name": self.name, "layers": layers}
 
 

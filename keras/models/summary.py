@@ -49,7 +49,9 @@ def _is_stack(model):
 
 def _is_in(model, node):
     return not hasattr(model, "_layers") or all(
-        t.node is None or t.node.function in model._layers or not hasattr(t.node.function, "inbound_nodes")
+        t.node is None
+        or t.node.function in model._layers
+        or not hasattr(t.node.function, "inbound_nodes")
         for t in node.inputs
     )
 
@@ -81,7 +83,11 @@ def _fields(layer, model, is_stack):
 
 def _sources(node):
     """Return what feeds a node, as `layer[call number][output number]`."""
-    return [_source(tensor) for tensor in node.inputs if tensor.node is not None or _is_input_of_other(tensor, node)]
+    return [
+        _source(tensor)
+        for tensor in node.inputs
+        if tensor.node is not None or _is_input_of_other(tensor, node)
+    ]
 
 
 def _is_input_of_other(tensor, node):

@@ -54,7 +54,11 @@ def _order_met(outputs, inputs):
     known = set(inputs)
     while stack:
         tensor = stack.pop()
-        layer = getattr(tensor, "input_layer", None) if tensor in known or tensor.node is None else tensor.node.function
+        layer = (
+            getattr(tensor, "input_layer", None)
+            if tensor in known or tensor.node is None
+            else tensor.node.function
+        )
         if isinstance(layer, Layer):
             met.setdefault(layer, len(met))
         if tensor in known or tensor.node is None or tensor.node in done:

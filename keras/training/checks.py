@@ -35,7 +35,12 @@ def equal_lengths(x, y, sample_weight):
     Raises:
         ValueError: naming the arrays and their sizes.
     """
-    sizes = {name: len(a) for group in (x, y, sample_weight) for name, a in group.items() if a is not None}
+    sizes = {
+        name: len(a)
+        for group in (x, y, sample_weight)
+        for name, a in group.items()
+        if a is not None
+    }
     if len(set(sizes.values())) > 1:
         listing = ", ".join(f"{name}: {size}" for name, size in sizes.items())
         raise ValueError(
@@ -43,7 +48,9 @@ def equal_lengths(x, y, sample_weight):
             "Cut them to the same length."
         )
     if sizes and not next(iter(sizes.values())):
-        raise ValueError(f"The dataset is empty: {next(iter(sizes))} has 0 samples. Give at least one.")
+        raise ValueError(
+            f"The dataset is empty: {next(iter(sizes))} has 0 samples. Give at least one."
+        )
 
 
 def shape_fits(name, array, shape, what="input", model="model"):
@@ -86,7 +93,9 @@ def target_fits(loss, target, prediction, name):
     """
     loss_name = getattr(loss, "__name__", None) or getattr(loss, "name", None) or str(loss)
     if target is None:
-        raise ValueError(f"The output {name!r} has the loss {loss_name!r} but there are no targets for it; give y.")
+        raise ValueError(
+            f"The output {name!r} has the loss {loss_name!r} but there are no targets for it; give y."
+        )
     got, wanted = tuple(target.shape), tuple(prediction.shape)
     if loss_name == "sparse_categorical_crossentropy":
         wanted = (*wanted[:-1], 1)

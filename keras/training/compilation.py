@@ -73,7 +73,9 @@ class Compilation:
     def variables(self):
         """The Variables behind the running means."""
         own = [self._sums, self._latest]
-        return own + [v for metric in self.metrics if metric.is_stateful for v in metric.function.variables]
+        return own + [
+            v for metric in self.metrics if metric.is_stateful for v in metric.function.variables
+        ]
 
     def reset(self):
         """Begin the means anew."""
@@ -96,8 +98,12 @@ class Compilation:
             name = self.output_names[index]
             target = _aligned(y[index], y_pred[index])
             checks.target_fits(self.losses[index], target, y_pred[index], name)
-            values.append(weighted_mean(self.losses[index], target, y_pred[index], sample_weight[index]))
-        weighted = [value * self.loss_weights[i] for value, i in zip(values, self.trained, strict=True)]
+            values.append(
+                weighted_mean(self.losses[index], target, y_pred[index], sample_weight[index])
+            )
+        weighted = [
+            value * self.loss_weights[i] for value, i in zip(values, self.trained, strict=True)
+        ]
         total = sum(weighted[1:], weighted[0]) if weighted else compute.full((), 0.0, "float32")
         for penalty in penalties:
             total = total + compute.cast(compute.sum(penalty), str(total.dtype))
@@ -121,7 +127,11 @@ class Compilation:
         """Return (running means, last batch's values, stateful metrics' results): arrays."""
         sums = self._sums.value
         means = compute.divide(sums[:-1], compute.maximum(sums[-1], 1e-30))
-        results = [compute.cast(ops.raw(m.function.result()), "float32") for m in self.metrics if m.is_stateful]
+        results = [
+            compute.cast(ops.raw(m.function.result()), "float32")
+            for m in self.metrics
+            if m.is_stateful
+        ]
         return means, self._latest.value, results
 
     def logs(self, summary):
@@ -159,7 +169,9 @@ class _Metric:
         if self.is_stateful:
             self.function.update_state(target, prediction, sample_weight=weight)
             return None
-        function = self.function or _resolve(self.given, loss_functions[self.output], target, prediction)
+        function = self.function or _resolve(
+            self.given, loss_functions[self.output], target, prediction
+        )
         return weighted_mean(function, target, prediction, weight)
 
 
@@ -172,7 +184,11 @@ def weighted_mean(function, y_true, y_pred, weight):
         weight: array (batch,) or (batch, time), or None. As in classic Keras the sum is divided by the
             number of weights that are not zero.
     """
-    scores = function.call(y_true, y_pred) if isinstance(function, losses.Loss) else function(y_true, y_pred)
+    scores = (
+        function.call(y_true, y_pred)
+        if isinstance(function, losses.Loss)
+        else function(y_true, y_pred)
+    )
     scores = ops.convert_to_tensor(scores)
     mask = current().mask_of(y_pred)
     if mask is not None and scores.ndim >= mask.ndim:
@@ -218,7 +234,9 @@ def _per_output(given, names, argument, is_list=False):
             )
         return [given.get(name) for name in names]
     if is_list:
-        is_nested = isinstance(given, list | tuple) and any(isinstance(one, list | tuple) for one in given)
+        is_nested = isinstance(given, list | tuple) and any(
+            isinstance(one, list | tuple) for one in given
+        )
         if is_nested:
             return _one_each(given, names, argument)
         return [given] * len(names)
@@ -263,4 +281,8 @@ def _kind_of(loss, target, prediction):
     if prediction.shape[-1] == 1 or loss_name == "binary_crossentropy":
         return "binary"
     is_index = target.ndim < prediction.ndim or target.shape[-1] != prediction.shape[-1]
-    return "sparse_categorical" if loss_name == "sparse_categorical_crossentropy" or is_index else "categorical"
+    return (
+        "sparse_categorical"
+        if loss_name == "sparse_categorical_crossentropy" or is_index
+        else "categorical"
+    )

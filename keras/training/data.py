@@ -57,7 +57,12 @@ def as_array(x):
 def is_lazy(x):
     """Return whether `x` is read piece by piece, such as an h5py dataset or an HDF5Matrix."""
     has_rows = hasattr(x, "shape") and hasattr(x, "__getitem__") and hasattr(x, "dtype")
-    return has_rows and not isinstance(x, np.ndarray | np.generic) and not compute.is_tensor(x) and not hasattr(x, "iloc")
+    return (
+        has_rows
+        and not isinstance(x, np.ndarray | np.generic)
+        and not compute.is_tensor(x)
+        and not hasattr(x, "iloc")
+    )
 
 
 def inputs_of(model, x):
@@ -67,7 +72,11 @@ def inputs_of(model, x):
         ValueError: if a shape, a name or the number of arrays does not fit.
     """
     if model.inputs is None:
-        return nest.map_leaves(as_array, x) if isinstance(x, dict | tuple | list) and not _is_rows(x) else as_array(x)
+        return (
+            nest.map_leaves(as_array, x)
+            if isinstance(x, dict | tuple | list) and not _is_rows(x)
+            else as_array(x)
+        )
     names = model.input_names
     arrays = [as_array(a) for a in _as_list(x, names, "input", model.name)]
     fitted = []
@@ -128,7 +137,11 @@ def weights_of(model, sample_weight, class_weight, y):
         y: the targets, from `targets_of`.
     """
     names = model.target_names
-    if sample_weight is not None and len(names) > 1 and not isinstance(sample_weight, list | tuple | dict):
+    if (
+        sample_weight is not None
+        and len(names) > 1
+        and not isinstance(sample_weight, list | tuple | dict)
+    ):
         given = [sample_weight] * len(names)
     elif isinstance(sample_weight, dict):
         given = [sample_weight.get(name) for name in names]
@@ -138,9 +151,7 @@ def weights_of(model, sample_weight, class_weight, y):
         given = _as_list(sample_weight, names, "output", model.name)
     classes = _class_weights(class_weight, names)
     modes = model.sample_weight_modes
-    return [
-        _weight(*each) for each in zip(names, given, classes, y, modes, strict=True)
-    ]
+    return [_weight(*each) for each in zip(names, given, classes, y, modes, strict=True)]
 
 
 def _class_weights(class_weight, names):
@@ -149,7 +160,9 @@ def _class_weights(class_weight, names):
     if any(isinstance(key, str) for key in class_weight):
         unknown = sorted(set(class_weight) - set(names))
         if unknown:
-            raise ValueError(f"class_weight names the output(s) {unknown}, but the outputs are {names}.")
+            raise ValueError(
+                f"class_weight names the output(s) {unknown}, but the outputs are {names}."
+            )
         return [class_weight.get(name) for name in names]
     if len(names) > 1:
         raise ValueError(f"class_weight should be a dict by output name for the outputs {names}.")
@@ -170,18 +183,24 @@ def _weight(name, given, class_weight, y, mode):
     if class_weight is None:
         return weights
     if mode == "temporal":
-        raise ValueError(f"class_weight of the output {name!r} cannot go with temporal sample weights.")
+        raise ValueError(
+            f"class_weight of the output {name!r} cannot go with temporal sample weights."
+        )
     of_classes = _by_class(name, class_weight, np.asarray(y))
     return of_classes if weights is None else weights * of_classes
 
 
 def _by_class(name, class_weight, y):
     if y.ndim > 2:
-        raise ValueError(f"class_weight needs one class a sample, but the targets of {name!r} have shape {y.shape}.")
+        raise ValueError(
+            f"class_weight needs one class a sample, but the targets of {name!r} have shape {y.shape}."
+        )
     classes = y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1).astype("int64")
     missing = sorted(set(np.unique(classes).tolist()) - set(class_weight))
     if missing:
-        raise ValueError(f"class_weight lacks the class(es) {missing} found in the targets of {name!r}; give each a weight.")
+        raise ValueError(
+            f"class_weight lacks the class(es) {missing} found in the targets of {name!r}; give each a weight."
+        )
     return np.array([class_weight[c] for c in classes.tolist()], config.floatx())
 
 
@@ -203,7 +222,11 @@ class ArrayData:
         self.limit = steps
         if steps is not None:
             self.steps = steps
-            self.samples = min(self.samples, steps * batch_size) if steps * batch_size <= self.samples else None
+            self.samples = (
+                min(self.samples, steps * batch_size)
+                if steps * batch_size <= self.samples
+                else None
+            )
         self._rows = len(nest.flatten(x)[0])
         self._resident = None
 
@@ -282,7 +305,9 @@ def _order(count, batch_size, shuffle, order_seed):
     if shuffle == "batch":
         full = count // batch_size
         blocks = generator.permutation(full)[:, None] * batch_size + np.arange(batch_size)
-        return np.concatenate([blocks.reshape(-1), np.arange(full * batch_size, count)]).astype("int32")
+        return np.concatenate([blocks.reshape(-1), np.arange(full * batch_size, count)]).astype(
+            "int32"
+        )
     return generator.permutation(count).astype("int32")
 
 
@@ -316,16 +341,31 @@ class BatchData:
 
     samples = None
 
-    def __init__(self, source, prepare, steps=None, epochs=1, workers=1, queue_size=10, argument="steps_per_epoch"):
+    def __init__(
+        self,
+        source,
+        prepare,
+        steps=None,
+        epochs=1,
+        workers=1,
+        queue_size=10,
+        argument="steps_per_epoch",
+    ):
         self.source, self.prepare = source, prepare
-        self.is_indexed = isinstance(source, Sequence) or (hasattr(source, "__getitem__") and hasattr(source, "__len__"))
+        self.is_indexed = isinstance(source, Sequence) or (
+            hasattr(source, "__getitem__") and hasattr(source, "__len__")
+        )
         self.is_restartable = not self.is_indexed and iter(source) is not source
         if steps is None and hasattr(source, "__len__"):
             steps = len(source)
         if steps is None and not self.is_restartable:
-            raise ValueError(f"A generator has no length: give {argument}, the number of batches in an epoch.")
+            raise ValueError(
+                f"A generator has no length: give {argument}, the number of batches in an epoch."
+            )
         if steps is not None and steps < 1:
-            raise ValueError(f"The dataset is empty: {argument} is {steps}. Give at least one batch.")
+            raise ValueError(
+                f"The dataset is empty: {argument} is {steps}. Give at least one batch."
+            )
         self.steps, self.epochs = steps, epochs
         self.workers, self.queue_size = max(workers or 1, 1), max(queue_size or 1, 1)
         self.has_ended = False
@@ -353,7 +393,10 @@ class BatchData:
     def _continued(self):
         """Yield the next `steps` batches of a stream that goes on from epoch to epoch."""
         if self._stream is None:
-            self._stream = prefetch(_endless(self.source, self.is_restartable, self.steps * self.epochs), self.queue_size)
+            self._stream = prefetch(
+                _endless(self.source, self.is_restartable, self.steps * self.epochs),
+                self.queue_size,
+            )
         for step in range(self.steps):
             batch = next(self._stream, None)
             if batch is None:
@@ -413,6 +456,11 @@ def _is_pair_list(batch):
 
 def is_batches(x):
     """Return whether `x` yields batches rather than being an array or nest of arrays."""
-    if x is None or isinstance(x, list | tuple | dict | np.ndarray) or hasattr(x, "shape") or hasattr(x, "to_numpy"):
+    if (
+        x is None
+        or isinstance(x, list | tuple | dict | np.ndarray)
+        or hasattr(x, "shape")
+        or hasattr(x, "to_numpy")
+    ):
         return False
     return hasattr(x, "__iter__") or hasattr(x, "__next__") or isinstance(x, Sequence)

@@ -91,7 +91,9 @@ class Run:
                 count = self.pace.steps(chunk.steps - first, hooks.by_batch)
                 hooks.before(step, chunk.batch_size)
                 begin = time.perf_counter()
-                summary = self.program(chunk.data, chunk.order, first, first + count, self.key, tick + step)
+                summary = self.program(
+                    chunk.data, chunk.order, first, first + count, self.key, tick + step
+                )
                 means, latest = self.compilation.logs(summary)
                 self.pace.note(count, time.perf_counter() - begin)
                 first, step = first + count, step + count

@@ -63,7 +63,9 @@ class Trainer:
         if kwargs:
             raise TypeError(f"compile does not take the argument(s) {sorted(kwargs)}.")
         if target_tensors is not None:
-            raise ValueError("compile: target_tensors is not supported; pass the targets to fit as y.")
+            raise ValueError(
+                "compile: target_tensors is not supported; pass the targets to fit as y."
+            )
         self.optimizer = optimizers.get(optimizer)
         self.loss, self.metrics, self.loss_weights = loss, metrics or [], loss_weights
         self.weighted_metrics, self.sample_weight_mode = weighted_metrics, sample_weight_mode
@@ -155,28 +157,48 @@ class Trainer:
         if self.optimizer is None:
             raise RuntimeError(f"Model {self.name!r} has no optimizer; compile it with one.")
         self.optimizer.build(trainable)
-        changing = [*trainable, *self.non_trainable_weights, *self.optimizer.variables, *self._compiled.variables]
+        changing = [
+            *trainable,
+            *self.non_trainable_weights,
+            *self.optimizer.variables,
+            *self._compiled.variables,
+        ]
         program = LoopProgram(
-            self._train_step, self._compiled.summary, changing, self.variables, training=True, frozen=frozen
+            self._train_step,
+            self._compiled.summary,
+            changing,
+            self.variables,
+            training=True,
+            frozen=frozen,
         )
         return program, Pace()
 
     def _make_test(self):
         program = LoopProgram(
-            self._test_step, self._compiled.summary, self._compiled.variables, self.variables, training=False
+            self._test_step,
+            self._compiled.summary,
+            self._compiled.variables,
+            self.variables,
+            training=False,
         )
         return program, Pace()
 
     def _make_predict(self):
-        return Program(lambda x: self(nest.unpack_single(x) if isinstance(x, list) else x), self.variables)
+        return Program(
+            lambda x: self(nest.unpack_single(x) if isinstance(x, list) else x), self.variables
+        )
 
     def _run(self, kind):
         """Return the `Run` of a kind of step, and the number of its first step."""
         program, pace = self._program(kind)
         if kind == "train":
-            return Run(program, self._compiled, pace, compute.random_key(self._seed)), int(self.optimizer.iterations.numpy())
+            return Run(program, self._compiled, pace, compute.random_key(self._seed)), int(
+                self.optimizer.iterations.numpy()
+            )
         self._test_ticks += 1 << 12
-        return Run(program, self._compiled, pace, compute.random_key(self._seed ^ 0x5EED)), self._test_ticks
+        return Run(
+            program, self._compiled, pace, compute.random_key(self._seed ^ 0x5EED)
+        ), self._test_ticks
 
     def _warn_if_changed(self):
         wanted = list(dict.fromkeys(self.trainable_weights))
@@ -200,13 +222,22 @@ class Trainer:
 
     def _array_data(self, x, y, sample_weight, class_weight=None, batch_size=None, steps=None):
         x, y, weights = self._prepared(x, y, sample_weight, class_weight)
-        names = self.input_names if isinstance(x, list) and self.inputs is not None else range(len(nest.flatten(x)))
+        names = (
+            self.input_names
+            if isinstance(x, list) and self.inputs is not None
+            else range(len(nest.flatten(x)))
+        )
         checks.equal_lengths(
             {f"input {name}": a for name, a in zip(names, nest.flatten(x), strict=True)},
             {f"target {name}": a for name, a in zip(self.target_names, y, strict=True)},
-            {f"sample_weight {name}": a for name, a in zip(self.target_names, weights, strict=True)},
+            {
+                f"sample_weight {name}": a
+                for name, a in zip(self.target_names, weights, strict=True)
+            },
         )
-        return data.ArrayData(x, y, weights, self._batch_size(batch_size, len(nest.flatten(x)[0])), steps)
+        return data.ArrayData(
+            x, y, weights, self._batch_size(batch_size, len(nest.flatten(x)[0])), steps
+        )
 
     def _batch_size(self, given, samples):
         """Return the batch size: the given one, the one the model is made for, or 32.
@@ -232,7 +263,19 @@ class Trainer:
             )
         return int(given)
 
-    def _data(self, x, y, sample_weight, class_weight, batch_size, steps, epochs, workers, queue_size, argument):
+    def _data(
+        self,
+        x,
+        y,
+        sample_weight,
+        class_weight,
+        batch_size,
+        steps,
+        epochs,
+        workers,
+        queue_size,
+        argument,
+    ):
         """Return the data of `fit` or `evaluate` as `ArrayData` or `BatchData`."""
         if data.is_batches(x):
             if y is not None:
@@ -303,14 +346,21 @@ class Trainer:
         if kwargs:
             raise TypeError(f"fit does not take the argument(s) {sorted(kwargs)}.")
         checks.is_compiled(self)
-        x, y, sample_weight, validation_data = _split_off(x, y, sample_weight, validation_split, validation_data)
+        x, y, sample_weight, validation_data = _split_off(
+            x, y, sample_weight, validation_split, validation_data
+        )
         source = self._data(
             x, y, sample_weight, class_weight, batch_size, steps_per_epoch, epochs - initial_epoch, workers,
             max_queue_size, "steps_per_epoch",
         )  # fmt: skip
         self._warn_if_changed()
         validation = self._validation(
-            validation_data, validation_batch_size or batch_size, validation_steps, epochs - initial_epoch, workers, max_queue_size
+            validation_data,
+            validation_batch_size or batch_size,
+            validation_steps,
+            epochs - initial_epoch,
+            workers,
+            max_queue_size,
         )
         history, hooks = self._callbacks(callbacks, verbose, source, validation, epochs)
         every = max(int(validation_freq), 1)
@@ -320,7 +370,14 @@ class Trainer:
             with interruptible() as check_interrupt:
                 for epoch in range(initial_epoch, epochs):
                     is_due = validation is not None and (epoch + 1) % every == 0
-                    self._epoch(epoch, source, validation if is_due else None, shuffle, hooks, check_interrupt)
+                    self._epoch(
+                        epoch,
+                        source,
+                        validation if is_due else None,
+                        shuffle,
+                        hooks,
+                        check_interrupt,
+                    )
                     if self.stop_training or getattr(source, "has_ended", False):
                         break
         finally:
@@ -353,20 +410,36 @@ class Trainer:
             if not isinstance(given, list | tuple) or len(given) not in (2, 3):
                 raise ValueError(
                     "validation_data should be (x, y), (x, y, sample_weight) or yield batches, "
-                    f"got {type(given).__name__}" + (f" of {len(given)} entries." if hasattr(given, "__len__") else ".")
+                    f"got {type(given).__name__}"
+                    + (f" of {len(given)} entries." if hasattr(given, "__len__") else ".")
                 )
             x, y, sample_weight = (*given, None)[:3]
         return self._data(
-            x, y, sample_weight, None, batch_size, steps, epochs, workers, queue_size, "validation_steps"
+            x,
+            y,
+            sample_weight,
+            None,
+            batch_size,
+            steps,
+            epochs,
+            workers,
+            queue_size,
+            "validation_steps",
         )
 
     def _callbacks(self, callbacks, verbose, source, validation, epochs):
         """Return the `History` and the list of all callbacks, ready to begin."""
         history = callbacks_module.History()
-        extra = list(nest.as_list(callbacks)) if not isinstance(callbacks, CallbackList) else list(callbacks)
+        extra = (
+            list(nest.as_list(callbacks))
+            if not isinstance(callbacks, CallbackList)
+            else list(callbacks)
+        )
         bar = []
         if verbose:
-            bar = [callbacks_module.ProgbarLogger("samples" if source.samples is not None else "steps")]
+            bar = [
+                callbacks_module.ProgbarLogger("samples" if source.samples is not None else "steps")
+            ]
         hooks = CallbackList([*extra, *bar, history])
         hooks.set_model(self)
         names = list(self._compiled.names)
@@ -416,7 +489,9 @@ class Trainer:
             The loss, or the list of loss and metrics in the order of `metrics_names`.
         """
         checks.is_compiled(self)
-        source = self._data(x, y, sample_weight, None, batch_size, steps, 1, workers, max_queue_size, "steps")
+        source = self._data(
+            x, y, sample_weight, None, batch_size, steps, 1, workers, max_queue_size, "steps"
+        )
         hooks = CallbackList(callbacks)
         hooks.set_model(self)
         bar = _bar(source) if verbose == 1 else None
@@ -436,7 +511,9 @@ class Trainer:
         batch_hooks = Hooks(hooks, "test", self, show)
         # A request to stop training must not cut the validation short.
         stop, self.stop_training = self.stop_training, False
-        steps, means = run(source.chunks(), tick, batch_hooks, check_interrupt, source.samples is not None)
+        steps, means = run(
+            source.chunks(), tick, batch_hooks, check_interrupt, source.samples is not None
+        )
         self.stop_training = stop or self.stop_training
         if not steps:
             raise ValueError("The dataset is empty: it gave no batch. Give at least one.")
@@ -479,7 +556,9 @@ class Trainer:
             arrays = self._input_arrays(x)
             count = len(nest.flatten(arrays)[0])
             if not count:
-                raise ValueError(f"Model {self.name!r}: the dataset is empty, it has 0 samples. Give at least one.")
+                raise ValueError(
+                    f"Model {self.name!r}: the dataset is empty, it has 0 samples. Give at least one."
+                )
             size = self._batch_size(batch_size, count)
             total = min(steps or -(-count // size), -(-count // size))
             batches = _slices(arrays, size, total)
@@ -532,7 +611,10 @@ class Trainer:
     def predict_on_batch(self, x):
         """Return the outputs in test mode for one batch, NumPy arrays."""
         x = self._input_arrays(x)
-        return nest.map_leaves(compute.to_numpy, self._program("predict")(nest.map_leaves(compute.asarray, x), training=False))
+        return nest.map_leaves(
+            compute.to_numpy,
+            self._program("predict")(nest.map_leaves(compute.asarray, x), training=False),
+        )
 
     # -------------------------------------------------------------- the classic names
     def predict_proba(self, x, batch_size=None, verbose=0, steps=None):
@@ -585,7 +667,13 @@ class Trainer:
         )
 
     def evaluate_generator(
-        self, generator, steps=None, max_queue_size=10, workers=1, use_multiprocessing=False, verbose=0
+        self,
+        generator,
+        steps=None,
+        max_queue_size=10,
+        workers=1,
+        use_multiprocessing=False,
+        verbose=0,
     ):
         """Return the loss and metrics on batches from a generator or `Sequence`, as `evaluate` does."""
         return self.evaluate(
@@ -593,7 +681,13 @@ class Trainer:
         )
 
     def predict_generator(
-        self, generator, steps=None, max_queue_size=10, workers=1, use_multiprocessing=False, verbose=0
+        self,
+        generator,
+        steps=None,
+        max_queue_size=10,
+        workers=1,
+        use_multiprocessing=False,
+        verbose=0,
     ):
         """Return the outputs for batches from a generator or `Sequence`, as `predict` does."""
         return self.predict(
@@ -621,8 +715,12 @@ def _split_off(x, y, sample_weight, share, validation_data):
     if not 0 < share < 1:
         raise ValueError(f"validation_split should lie in [0, 1), got {share}.")
     if data.is_batches(x):
-        raise ValueError("validation_split needs arrays; for batches from a generator give validation_data.")
-    x, y, sample_weight = (nest.map_leaves(data.as_array, _rows_as_array(part)) for part in (x, y, sample_weight))
+        raise ValueError(
+            "validation_split needs arrays; for batches from a generator give validation_data."
+        )
+    x, y, sample_weight = (
+        nest.map_leaves(data.as_array, _rows_as_array(part)) for part in (x, y, sample_weight)
+    )
     count = len(nest.flatten(x)[0])
     cut = int(count * (1.0 - share))
     if cut in (0, count):
@@ -630,7 +728,10 @@ def _split_off(x, y, sample_weight, share, validation_data):
             f"validation_split={share} of {count} samples leaves {cut} to train on and {count - cut} to validate with; "
             "both need at least one."
         )
-    first, last = ([nest.map_leaves(lambda a, s=s: a[s], part) for part in (x, y, sample_weight)] for s in (slice(0, cut), slice(cut, count)))
+    first, last = (
+        [nest.map_leaves(lambda a, s=s: a[s], part) for part in (x, y, sample_weight)]
+        for s in (slice(0, cut), slice(cut, count))
+    )
     held_back = last[:2] if sample_weight is None else last
     return (*first, tuple(held_back))
 
@@ -642,7 +743,9 @@ def _rows_as_array(part):
 
 def _slices(arrays, size, count):
     for start in range(0, size * count, size):
-        yield nest.map_leaves(lambda a, s=start: compute.asarray(data.as_array(a[s : s + size])), arrays)
+        yield nest.map_leaves(
+            lambda a, s=start: compute.asarray(data.as_array(a[s : s + size])), arrays
+        )
 
 
 def _bar(source):
