@@ -129,7 +129,8 @@ def batch_dot(x, y, axes=None):
 
     Args:
         x, y: tensors with the same first axis, at least two axes each.
-        axes: the axis to sum over, an int or a pair (of `x`, of `y`); by default the last of `x` and the second last of `y`.
+        axes: the axis to sum over, an int or a pair (of `x`, of `y`); by default the last of `x` and the
+            second last of `y`.
 
     Returns:
         A tensor with the axes of `x` and then those of `y`, the batch once; (batch, 1) if no other axis is left.

@@ -126,10 +126,10 @@ def is_symbolic(x):
 def any_symbolic(*structures):
     """Return whether nested arguments hold anything symbolic."""
     outside = current() is None
-    for leaf in nest.flatten(structures):
-        if isinstance(leaf, Tensor) or (outside and isinstance(leaf, Variable)):
-            return True
-    return False
+    return any(
+        isinstance(leaf, Tensor) or (outside and isinstance(leaf, Variable))
+        for leaf in nest.flatten(structures)
+    )
 
 
 # ------------------------------------------------------------------ drawing the graph
@@ -430,6 +430,7 @@ class Function:
         )
         if not fits:
             raise ValueError(
-                f"{self.name}: the input {tensor.name!r} takes arrays of shape {tensor.shape}, got {tuple(value.shape)}."
+                f"{self.name}: the input {tensor.name!r} takes arrays of shape {tensor.shape}, "
+                f"got {tuple(value.shape)}."
             )
         return value

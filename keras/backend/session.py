@@ -198,8 +198,8 @@ def learning_phase():
     """Return the flag of training (1) or test mode (0).
 
     Returns:
-        The int given to `set_learning_phase`, if one was; within a layer's call the mode it runs in; else a symbolic scalar,
-        which may be an input of `K.function`.
+        The int given to `set_learning_phase`, if one was; within a layer's call the mode it runs in; else a symbolic
+        scalar, which may be an input of `K.function`.
     """
     scope = current()
     if _phase is not None:

@@ -77,7 +77,8 @@ class Layer(Configurable):
     ):
         if unknown:
             raise TypeError(
-                f"{type(self).__name__} does not take the argument(s) {sorted(unknown)}; see its docstring for those it takes."
+                f"{type(self).__name__} does not take the argument(s) {sorted(unknown)}; "
+                "see its docstring for those it takes."
             )
         self.name = str(name) if name else naming.unique(type(self).__name__)
         self.trainable = trainable
@@ -121,8 +122,8 @@ class Layer(Configurable):
             return mask
         if any(m is not None for m in nest.flatten(mask)):
             raise TypeError(
-                f"Layer {self.name!r} ({type(self).__name__}) got a mask and does not support masking. Remove the Masking "
-                "or mask_zero=True before it, or set self.supports_masking = True in a layer of your own."
+                f"Layer {self.name!r} ({type(self).__name__}) got a mask and does not support masking. Remove the "
+                "Masking or mask_zero=True before it, or set self.supports_masking = True in a layer of your own."
             )
         return None
 
@@ -133,7 +134,7 @@ class Layer(Configurable):
         return nest.map_leaves(lambda s: s.shape, graph.infer(self, (inputs,), {}))
 
     def compute_output_dtype(self, dtype):
-        """Return the outputs' dtype for the first input's: floats stay what they are, other dtypes become the layer's."""
+        """Return the outputs' dtype for the first input's: floats stay, other dtypes become the layer's."""
         stays = self.keeps_dtype or (dtypes.is_float(dtype) and not self._casts_inputs)
         return dtype if stays else self.dtype
 
@@ -190,8 +191,8 @@ class Layer(Configurable):
         shape, name = tuple(shape or ()), name or "weight"
         if any(n is None for n in shape):
             raise ValueError(
-                f"Layer {self.name!r} ({type(self).__name__}) cannot make its weight {name!r} of shape {shape}: the input's size "
-                "is not known. Give it in Input(shape=...) or input_shape=... in place of None."
+                f"Layer {self.name!r} ({type(self).__name__}) cannot make its weight {name!r} of shape {shape}: the "
+                "input's size is not known. Give it in Input(shape=...) or input_shape=... in place of None."
             )
         dtype = dtypes.standardize(dtype or self.dtype)
         variable = Variable(
@@ -294,8 +295,8 @@ class Layer(Configurable):
         own = self._weights_in_order()
         if len(weights) != len(own):
             raise ValueError(
-                f"Layer {self.name!r} ({type(self).__name__}) has {len(own)} weights and was given {len(weights)} values. "
-                f"Its weights: {[(w.name, w.shape) for w in own]}."
+                f"Layer {self.name!r} ({type(self).__name__}) has {len(own)} weights and was given "
+                f"{len(weights)} values. Its weights: {[(w.name, w.shape) for w in own]}."
             )
         for weight, value in zip(own, weights, strict=True):
             if np.shape(value) != weight.shape:
@@ -377,7 +378,7 @@ class Layer(Configurable):
         return outputs
 
     def _infer(self, inputs, shapes, args, kwargs):
-        """Return the outputs' shapes and dtypes: by `compute_output_shape` where a subclass has one, else by a trial."""
+        """Return the outputs' shapes and dtypes: by `compute_output_shape` where there is one, else by a trial."""
         if type(self).compute_output_shape is Layer.compute_output_shape:
             return graph.infer(self, (inputs, *args), kwargs)
         dtype = self.compute_output_dtype(nest.flatten(inputs)[0].dtype)
@@ -467,8 +468,8 @@ class Layer(Configurable):
     def _node_at(self, index, what):
         if not self._nodes:
             raise AttributeError(
-                f"Layer {self.name!r} ({type(self).__name__}) has no {what} yet: it was never called on a symbolic tensor. "
-                "Call it on one, or give the model's first layer an input_shape."
+                f"Layer {self.name!r} ({type(self).__name__}) has no {what} yet: it was never called on a "
+                "symbolic tensor. Call it on one, or give the model's first layer an input_shape."
             )
         try:
             return self._nodes[index]

@@ -66,7 +66,8 @@ class Model(Trainer, Layer):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(
-                f"Model {self.name!r}: the layer name(s) {twice} are used more than once; give each layer its own name=."
+                f"Model {self.name!r}: the layer name(s) {twice} are used more than once; "
+                "give each layer its own name=."
             )
 
     # -------------------------------------------------------------- layers

@@ -9,8 +9,8 @@ from keras.models.model import Model
 class Sequential(Model):
     """A stack of layers, each fed by the one before.
 
-    The first layer says what the input is (`input_shape`, `input_dim` or `batch_input_shape`); if it does not, the model is
-    built when it first sees data.
+    The first layer says what the input is (`input_shape`, `input_dim` or `batch_input_shape`); if it does not, the
+    model is built when it first sees data.
 
     Args:
         layers: a list of layers to begin with.

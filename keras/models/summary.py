@@ -16,8 +16,8 @@ def print_summary(model, line_length=None, positions=None, print_fn=None):
     write = print_fn or print
     if not model.built:
         raise ValueError(
-            f"Model {model.name!r} has no weights yet: its input's shape is not known. Give its first layer an input_shape, "
-            "call model.build(input_shape), or fit it first."
+            f"Model {model.name!r} has no weights yet: its input's shape is not known. Give its first layer an "
+            "input_shape, call model.build(input_shape), or fit it first."
         )
     is_stack = _is_stack(model)
     line_length = line_length or (65 if is_stack else 98)

@@ -1,6 +1,6 @@
 """The vocabulary in which everything is written: tensors under NumPy's names, on any backend."""
 
-from keras.ops import image, linalg, operators, random
+from keras.ops import image, linalg, operators, random  # noqa: F401 - operators installs itself
 from keras.ops.array import (
     arange,
     argsort,

@@ -1,5 +1,6 @@
 """Shapes, indexing, joining and making arrays, under NumPy's names."""
 
+import itertools
 import math
 
 import numpy as np
@@ -254,9 +255,7 @@ def split(x, indices_or_sections, axis=0):
         cuts = range(size // cuts, size, size // cuts)
     edges = [0, *cuts, size]
     before = (slice(None),) * axis
-    return [
-        compute.getitem(x, (*before, slice(a, b))) for a, b in zip(edges, edges[1:], strict=False)
-    ]
+    return [compute.getitem(x, (*before, slice(a, b))) for a, b in itertools.pairwise(edges)]
 
 
 def unstack(x, num=None, axis=0):

@@ -53,7 +53,8 @@ class Trainer:
                 for all, a list, or a dict by output name.
             metrics: a list of names, functions or `Metric` objects; for several outputs a list of lists or a dict.
             loss_weights: what to multiply each output's loss by, a list or a dict.
-            sample_weight_mode: `"temporal"` for weights of shape (samples, time), else None; a list or dict for several outputs.
+            sample_weight_mode: `"temporal"` for weights of shape (samples, time), else None; a list or dict
+                for several outputs.
             weighted_metrics: metrics to be weighted by the sample weights.
             target_tensors: must be None.
 
@@ -204,8 +205,8 @@ class Trainer:
         wanted = list(dict.fromkeys(self.trainable_weights))
         if set(wanted) != set(self._snapshot[0]):
             warnings.warn(
-                f"`trainable` was changed on layers of the model {self.name!r} since it was compiled; the change takes effect "
-                "only at the next model.compile().",
+                f"`trainable` was changed on layers of the model {self.name!r} since it was compiled; the change "
+                "takes effect only at the next model.compile().",
                 stacklevel=3,
             )
 
@@ -254,12 +255,13 @@ class Trainer:
             return int(given)
         if given != fixed:
             raise ValueError(
-                f"Model {self.name!r} is made for batches of {fixed} samples, got batch_size={given}; use batch_size={fixed}."
+                f"Model {self.name!r} is made for batches of {fixed} samples, got batch_size={given}; "
+                f"use batch_size={fixed}."
             )
         if samples % fixed:
             raise ValueError(
-                f"Model {self.name!r} is made for batches of {fixed} samples, and {samples} samples cannot be divided into "
-                f"such batches; give a multiple of {fixed} samples."
+                f"Model {self.name!r} is made for batches of {fixed} samples, and {samples} samples cannot be divided "
+                f"into such batches; give a multiple of {fixed} samples."
             )
         return int(given)
 
