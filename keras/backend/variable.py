@@ -158,6 +158,20 @@ def current():
     return scopes[-1] if scopes else None
 
 
+@contextlib.contextmanager
+def outside():
+    """Leave all scopes, and any recording, for a `with` block: what runs there computes at once.
+
+    Layers are built so: whatever program is being recorded, their weights get values.
+    """
+    _stack.scopes.append(None)
+    try:
+        with compute.outside_trace():
+            yield
+    finally:
+        _stack.scopes.pop()
+
+
 class Scope:
     """What code over Variables sees while it runs.
 
@@ -222,6 +236,16 @@ class Scope:
     def _note(self, variable):
         if not self.root.eager and variable not in self.root._given:
             self.root.missing[variable] = True
+
+    @contextlib.contextmanager
+    def in_phase(self, training):
+        """Let the code of a `with` block see another training flag; None changes nothing."""
+        before = self.training
+        self.training = before if training is None else training
+        try:
+            yield
+        finally:
+            self.training = before
 
     def next_key(self, seed=None):
         """Return a random key that no other call in this scope gets; `seed` starts a stream of its own."""

@@ -1,0 +1,591 @@
+"""The layer: weights, and a call that maps tensors to tensors."""
+
+import functools
+import inspect
+
+import numpy as np
+
+from keras import config, constraints, initializers, ops, regularizers
+from keras.backend import dtypes, graph, naming, nest
+from keras.backend.variable import Scope, Variable, current, outside
+from keras.layers import input_spec as spec
+from keras.ops.core import array
+from keras.registry import Configurable
+
+
+class Layer(Configurable):
+    """What all layers and models derive from.
+
+    Subclasses make weights in `build(input_shape)` by `add_weight` and compute in `call(inputs)`. `call` may take
+    `training` and `mask`, which it then gets. What the constructor takes is what `get_config` returns.
+
+    Args:
+        name: unique within a model; made from the class's name by default.
+        trainable: whether optimizers may change the weights. A change takes effect at `compile`.
+        dtype: of the weights, `floatx` by default. If given, float inputs are converted to it.
+        input_shape: the shape of one sample, if this is a model's first layer.
+        batch_input_shape: the same with the batch's size (or None) in front.
+        batch_size: the batch's size, together with `input_shape`.
+        input_dim: `input_shape=(input_dim,)` in short.
+        weights: initial values, as for `set_weights`.
+        activity_regularizer: a penalty on the outputs.
+
+    Examples:
+        >>> class Shift(Layer):
+        ...     def build(self, input_shape):
+        ...         self.offset = self.add_weight("offset", (input_shape[-1],), initializer="ones")
+        ...
+        ...     def call(self, inputs):
+        ...         return inputs + self.offset
+        >>> np.asarray(Shift()(np.zeros((1, 2)))).tolist()
+        [[1.0, 1.0]]
+    """
+
+    input_spec = None
+    supports_masking = False
+    stateful = False
+    # Whether the output has the input's dtype even where that is an integer.
+    keeps_dtype = False
+
+    _not_in_config = frozenset(
+        {"weights", "input_shape", "input_dim", "batch_size", "batch_input_shape", "dtype", "input_dtype"}
+    )
+
+    def __init__(
+        self,
+        *,
+        name=None,
+        trainable=True,
+        dtype=None,
+        input_shape=None,
+        batch_input_shape=None,
+        batch_size=None,
+        input_dim=None,
+        input_dtype=None,
+        weights=None,
+        activity_regularizer=None,
+        **unknown,
+    ):
+        if unknown:
+            raise TypeError(
+                f"{type(self).__name__} does not take the argument(s) {sorted(unknown)}; see its docstring for those it takes."
+            )
+        self.name = str(name) if name else naming.unique(type(self).__name__)
+        self.trainable = trainable
+        self.built = False
+        dtype = dtype or input_dtype
+        self.dtype = dtypes.standardize(dtype)
+        self.activity_regularizer = regularizers.get(activity_regularizer)
+        self._casts_inputs = dtype is not None
+        self._initial_weights = weights
+        self._weights = []
+        self._symbolic_losses = []
+        self._symbolic_updates = []
+        self._nodes = []
+        if input_dim is not None and input_shape is None:
+            input_shape = (input_dim,)
+        if batch_input_shape is None and input_shape is not None:
+            input_shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
+            batch_input_shape = (batch_size, *input_shape)
+        self.batch_input_shape = None if batch_input_shape is None else tuple(batch_input_shape)
+
+    # -------------------------------------------------------------- to be overridden
+    def build(self, input_shape):
+        """Make the weights.
+
+        Args:
+            input_shape: a tuple with None for unknown sizes, or a list of them for a list of inputs.
+        """
+        self.built = True
+
+    def call(self, inputs, **kwargs):
+        """Compute the outputs."""
+        return inputs
+
+    def compute_mask(self, inputs, mask=None):
+        """Return the outputs' masks: the inputs' own where the layer supports masking.
+
+        Raises:
+            TypeError: if there is a mask and the layer does not support masking.
+        """
+        if self.supports_masking:
+            return mask
+        if any(m is not None for m in nest.flatten(mask)):
+            raise TypeError(
+                f"Layer {self.name!r} ({type(self).__name__}) got a mask and does not support masking. Remove the Masking "
+                "or mask_zero=True before it, or set self.supports_masking = True in a layer of your own."
+            )
+        return None
+
+    def compute_output_shape(self, input_shape):
+        """Return the output's shape (a list for several outputs), for an input's shape (a list for several inputs)."""
+        self._build_once(input_shape)
+        inputs = map_shapes(lambda s: graph.placeholder(s, self.dtype), input_shape)
+        return nest.map_leaves(lambda s: s.shape, graph.infer(self, (inputs,), {}))
+
+    def compute_output_dtype(self, dtype):
+        """Return the outputs' dtype for the first input's: floats stay what they are, other dtypes become the layer's."""
+        stays = self.keeps_dtype or (dtypes.is_float(dtype) and not self._casts_inputs)
+        return dtype if stays else self.dtype
+
+    def get_config(self):
+        """Return the constructor's arguments, and `name`, `trainable` and `dtype`, as a dict of plain values."""
+        config = {"name": self.name, "trainable": self.trainable}
+        if self.batch_input_shape is not None:
+            config["batch_input_shape"] = self.batch_input_shape
+        if self._casts_inputs or self.batch_input_shape is not None:
+            config["dtype"] = self.dtype
+        derived = super().get_config()
+        if derived.get("activity_regularizer") is None and "activity_regularizer" not in self._signature():
+            derived.pop("activity_regularizer", None)
+        return {**config, **derived}
+
+    @classmethod
+    @functools.cache
+    def _signature(cls):
+        return frozenset(inspect.signature(cls.__init__).parameters)
+
+    # -------------------------------------------------------------- weights
+    def add_weight(
+        self,
+        name=None,
+        shape=None,
+        dtype=None,
+        initializer=None,
+        regularizer=None,
+        trainable=True,
+        constraint=None,
+    ):
+        """Make a weight.
+
+        Args:
+            name: a name within the layer.
+            shape: a tuple of ints.
+            dtype: the layer's by default.
+            initializer: glorot_uniform by default (zeros for integers).
+            regularizer: a penalty on the weight.
+            trainable: whether optimizers may change it.
+            constraint: applied after each optimizer step.
+
+        Returns:
+            A `Variable`.
+
+        Raises:
+            ValueError: if a size in the shape is not known.
+        """
+        if isinstance(name, list | tuple):
+            name, shape = (shape if isinstance(shape, str) else None), name
+        shape, name = tuple(shape or ()), name or "weight"
+        if any(n is None for n in shape):
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}) cannot make its weight {name!r} of shape {shape}: the input's size "
+                "is not known. Give it in Input(shape=...) or input_shape=... in place of None."
+            )
+        dtype = dtypes.standardize(dtype or self.dtype)
+        variable = Variable(
+            _initial_value(initializer, shape, dtype),
+            dtype,
+            trainable,
+            naming.scoped(name),
+            constraints.get(constraint),
+            regularizers.get(regularizer),
+        )
+        self._weights.append(variable)
+        return variable
+
+    def _sublayers(self):
+        """Return the layers among the attributes and in their lists and dicts, in the order they were set."""
+        found = {}
+        for value in vars(self).values():
+            if isinstance(value, Layer | list | tuple | dict):
+                for leaf in nest.flatten(value):
+                    if isinstance(leaf, Layer) and leaf is not self:
+                        found[leaf] = True
+        return list(found)
+
+    @property
+    def trainable_weights(self):
+        """The weights that optimizers may change, as a list."""
+        if not self.trainable:
+            return []
+        own = [w for w in self._weights if w.trainable]
+        return _unique([*own, *(w for layer in self._sublayers() for w in layer.trainable_weights)])
+
+    @trainable_weights.setter
+    def trainable_weights(self, weights):
+        self._weights = [*weights, *(w for w in self._weights if not w.trainable)]
+
+    @property
+    def non_trainable_weights(self):
+        """The other weights, as a list: all of them, the trainable ones first, if the layer is frozen."""
+        own = [w for w in self._weights if not w.trainable]
+        layers = self._sublayers()
+        if self.trainable:
+            return _unique([*own, *(w for layer in layers for w in layer.non_trainable_weights)])
+        first = [w for w in self._weights if w.trainable]
+        nested = [*first, *own, *(w for layer in layers for w in layer.weights)]
+        return _unique(nested)
+
+    @non_trainable_weights.setter
+    def non_trainable_weights(self, weights):
+        for weight in weights:
+            weight.trainable = False
+        self._weights = [*(w for w in self._weights if w.trainable), *weights]
+
+    @property
+    def weights(self):
+        """All weights, the trainable ones first."""
+        return self.trainable_weights + self.non_trainable_weights
+
+    trainable_variables = property(lambda self: self.trainable_weights)
+    non_trainable_variables = property(lambda self: self.non_trainable_weights)
+
+    @property
+    def variables(self):
+        """The weights and all other Variables among the attributes, such as the states of a recurrent layer."""
+        others = [
+            leaf
+            for value in vars(self).values()
+            if isinstance(value, Variable | list | tuple | dict)
+            for leaf in nest.flatten(value)
+            if isinstance(leaf, Variable)
+        ]
+        nested = [v for layer in self._sublayers() for v in layer.variables]
+        return _unique([*self.weights, *others, *nested])
+
+    def count_params(self):
+        """Return the number of scalars in the weights.
+
+        Raises:
+            RuntimeError: if the layer has no weights yet because its input is not known.
+        """
+        if not self.built:
+            raise RuntimeError(
+                f"Layer {self.name!r} has no weights yet: its input's shape is not known. Call it, or build it with "
+                "layer.build(input_shape), first."
+            )
+        return sum(w.size for w in self.weights)
+
+    def get_weights(self):
+        """Return the weights' values as a list of NumPy arrays."""
+        return [w.numpy() for w in self.weights]
+
+    def set_weights(self, weights):
+        """Set the weights' values.
+
+        Args:
+            weights: a list of arrays, as `get_weights` returns it.
+
+        Raises:
+            ValueError: if their number or a shape differs; nothing is changed then.
+        """
+        own = self._weights_in_order()
+        if len(weights) != len(own):
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}) has {len(own)} weights and was given {len(weights)} values. "
+                f"Its weights: {[(w.name, w.shape) for w in own]}."
+            )
+        for weight, value in zip(own, weights, strict=True):
+            if np.shape(value) != weight.shape:
+                raise ValueError(
+                    f"Layer {self.name!r}: the weight {weight.name!r} has shape {weight.shape}, "
+                    f"the given value {np.shape(value)}; give the values in the order of get_weights()."
+                )
+        for weight, value in zip(own, weights, strict=True):
+            weight.assign(value)
+
+    def _weights_in_order(self):
+        return self.weights
+
+    # -------------------------------------------------------------- losses and updates
+    def add_loss(self, losses, inputs=None):
+        """Add penalties to the loss: arrays within `call`, symbolic tensors elsewhere."""
+        for loss in nest.as_list(losses):
+            if current() is not None and not isinstance(loss, graph.Tensor):
+                current().losses.append(loss)
+            else:
+                self._symbolic_losses.append(loss)
+
+    def add_update(self, updates, inputs=None):
+        """Have Variables changed at each training step.
+
+        Args:
+            updates: pairs `(variable, new value)`, as `K.update` returns them, or a list of pairs.
+        """
+        pairs = [updates] if isinstance(updates, tuple) and _is_pair(updates) else nest.as_list(updates)
+        scope = current()
+        for pair in pairs:
+            if scope is None or any(isinstance(x, graph.Tensor) for x in pair):
+                self._symbolic_updates.append(tuple(pair))
+            elif scope.training:
+                variable, value = pair
+                variable.assign(array(value, variable.dtype))
+
+    @property
+    def losses(self):
+        """The penalties on weights, and what `add_loss` got outside `call`, as symbolic scalars."""
+        penalties = [w.regularizer(w) for w in self.weights if w.regularizer is not None]
+        return [*penalties, *self._all_symbolic("_symbolic_losses")]
+
+    @property
+    def updates(self):
+        """The pairs that `add_update` got outside `call`."""
+        return self._all_symbolic("_symbolic_updates") if self.trainable or self.stateful else []
+
+    def _all_symbolic(self, attribute):
+        nested = [x for layer in self._sublayers() for x in layer._all_symbolic(attribute)]
+        return [*getattr(self, attribute), *nested]
+
+    # -------------------------------------------------------------- the call
+    def __call__(self, inputs, *args, **kwargs):
+        """Apply the layer: to symbolic tensors by adding a node to the graph, to arrays by computing."""
+        if graph.any_symbolic(inputs, args, kwargs):
+            return self._call_on_symbols(inputs, args, kwargs)
+        scope = current()
+        if scope is not None:
+            return self._call_on_arrays(scope, inputs, args, kwargs)
+        with Scope() as scope:
+            return self._call_on_arrays(scope, inputs, args, kwargs)
+
+    def _call_on_symbols(self, inputs, args, kwargs):
+        spec.check(self, inputs)
+        shapes = nest.map_leaves(lambda t: tuple(t.shape), inputs)
+        self._build_once(shapes)
+        masks = nest.map_leaves(lambda t: getattr(t, "mask", None), inputs)
+        outputs = graph.record(self, (inputs, *args), kwargs, self._infer(inputs, shapes, args, kwargs))
+        self._nodes.append(nest.flatten(outputs)[0].node)
+        self._attach_masks(inputs, outputs, kwargs.get("mask", masks))
+        return outputs
+
+    def _infer(self, inputs, shapes, args, kwargs):
+        """Return the outputs' shapes and dtypes: by `compute_output_shape` where a subclass has one, else by a trial."""
+        if type(self).compute_output_shape is Layer.compute_output_shape:
+            return graph.infer(self, (inputs, *args), kwargs)
+        dtype = self.compute_output_dtype(nest.flatten(inputs)[0].dtype)
+        return map_shapes(
+            lambda s: graph.ShapeAndType(s, dtype), self.compute_output_shape(shapes)
+        )
+
+    def _attach_masks(self, inputs, outputs, masks):
+        """Let the symbolic outputs carry their symbolic masks."""
+        has_own_rule = type(self).compute_mask is not Layer.compute_mask
+        if not has_own_rule and not any(m is not None for m in nest.flatten(masks)):
+            return
+        found = self.compute_mask(inputs, masks if nest.flatten(masks) else None)
+        for tensor, mask in zip(nest.flatten(outputs), nest.as_list(found), strict=False):
+            tensor.mask = mask
+
+    def _call_on_arrays(self, scope, inputs, args, kwargs):
+        inputs = nest.map_leaves(self._as_input, inputs)
+        if not self.built:
+            spec.check(self, inputs)
+            self._build_once(nest.map_leaves(lambda x: tuple(x.shape), inputs))
+        spec.check(self, inputs)
+        masks = kwargs.get("mask")
+        if masks is None:
+            masks = _masks_of(scope, inputs)
+        kwargs, training = self._context_arguments(scope, args, kwargs, masks)
+        with scope.in_phase(training), naming.name_scope(self.name):
+            outputs = self.call(inputs, *args, **kwargs)
+            if self.activity_regularizer is not None:
+                scope.losses.extend(self.activity_regularizer(x) for x in nest.as_list(outputs))
+            self._set_masks(scope, inputs, outputs, masks)
+        return outputs
+
+    def _as_input(self, x):
+        x = array(x)
+        is_other_float = self._casts_inputs and dtypes.is_float(str(x.dtype)) and str(x.dtype) != self.dtype
+        return ops.cast(x, self.dtype) if is_other_float else x
+
+    def _context_arguments(self, scope, args, kwargs, masks):
+        """Return the keyword arguments of `call` with the mask and training flag it takes, and that flag."""
+        taken = _parameters_of(type(self).call)
+        kwargs = dict(kwargs)
+        training = kwargs.get("training")
+        given_by_place = list(taken)[2 : 2 + len(args)]
+        if "training" in taken and "training" not in given_by_place:
+            kwargs["training"] = scope.training if training is None else training
+        elif "training" in kwargs and "training" not in taken:
+            del kwargs["training"]
+        if "mask" in taken and "mask" not in given_by_place:
+            kwargs["mask"] = masks
+        return kwargs, training
+
+    def _set_masks(self, scope, inputs, outputs, masks):
+        has_own_rule = type(self).compute_mask is not Layer.compute_mask
+        if masks is None and not has_own_rule:
+            return
+        found = self.compute_mask(inputs, masks)
+        for x, mask in zip(nest.flatten(outputs), nest.as_list(found), strict=False):
+            if mask is not None or scope.mask_of(x) is not None:
+                scope.set_mask(x, mask)
+
+    def _build_once(self, input_shape):
+        """Make the weights, unless they are there."""
+        if self.built:
+            return
+        with outside(), naming.name_scope(self.name):
+            self.build(input_shape)
+        self.built = True
+        if self._initial_weights is not None:
+            self.set_weights(self._initial_weights)
+            self._initial_weights = None
+
+    @property
+    def is_frozen(self):
+        """Whether the layer counts as frozen: as it was at `compile` while a model trains, else as it is now."""
+        scope = current()
+        if scope is not None and scope.frozen is not None:
+            return self in scope.frozen
+        return not self.trainable
+
+    # -------------------------------------------------------------- the places in the graph
+    @property
+    def inbound_nodes(self):
+        """The nodes this layer was called in, as a list."""
+        return list(self._nodes)
+
+    def _node_at(self, index, what):
+        if not self._nodes:
+            raise AttributeError(
+                f"Layer {self.name!r} ({type(self).__name__}) has no {what} yet: it was never called on a symbolic tensor. "
+                "Call it on one, or give the model's first layer an input_shape."
+            )
+        try:
+            return self._nodes[index]
+        except IndexError:
+            raise ValueError(
+                f"Layer {self.name!r} was called {len(self._nodes)} time(s), so there is no {what} at {index}."
+            ) from None
+
+    def _only_node(self, what):
+        if len(self._nodes) > 1:
+            raise AttributeError(
+                f"Layer {self.name!r} was called {len(self._nodes)} times, so its {what} is ambiguous; "
+                f"use get_{what}_at(index)."
+            )
+        return self._node_at(0, what)
+
+    def get_input_at(self, node_index):
+        """Return the input tensor (a list for several) of the call number `node_index`."""
+        return self._node_at(node_index, "input").args[0]
+
+    def get_output_at(self, node_index):
+        """Return the output tensor (a list for several) of the call number `node_index`."""
+        return self._node_at(node_index, "output").outputs
+
+    def get_input_shape_at(self, node_index):
+        """Return the input's shape in the call number `node_index`."""
+        return nest.map_leaves(lambda t: t.shape, self.get_input_at(node_index))
+
+    def get_output_shape_at(self, node_index):
+        """Return the output's shape in the call number `node_index`."""
+        return nest.map_leaves(lambda t: t.shape, self.get_output_at(node_index))
+
+    def get_input_mask_at(self, node_index):
+        """Return the input's mask in the call number `node_index`, or None."""
+        return nest.map_leaves(_symbolic_mask, self.get_input_at(node_index))
+
+    def get_output_mask_at(self, node_index):
+        """Return the output's mask in the call number `node_index`, or None."""
+        return nest.map_leaves(_symbolic_mask, self.get_output_at(node_index))
+
+    @property
+    def input(self):
+        """The layer's input tensor, if it was called once."""
+        return self._only_node("input").args[0]
+
+    @property
+    def output(self):
+        """The layer's output tensor, if it was called once."""
+        return self._only_node("output").outputs
+
+    @property
+    def input_mask(self):
+        """The mask of the layer's input, or None."""
+        return nest.map_leaves(_symbolic_mask, self.input)
+
+    @property
+    def output_mask(self):
+        """The mask of the layer's output, or None."""
+        return nest.map_leaves(_symbolic_mask, self.output)
+
+    @property
+    def input_shape(self):
+        """The shape of the layer's input (a list for several)."""
+        shapes = [nest.map_leaves(lambda t: t.shape, node.args[0]) for node in self._nodes]
+        return self._common(shapes, "input")
+
+    @property
+    def output_shape(self):
+        """The shape of the layer's output (a list for several)."""
+        shapes = [nest.map_leaves(lambda t: t.shape, node.outputs) for node in self._nodes]
+        return self._common(shapes, "output")
+
+    def _common(self, shapes, what):
+        if not shapes:
+            self._node_at(0, f"{what} shape")
+        if any(s != shapes[0] for s in shapes):
+            raise AttributeError(
+                f"Layer {self.name!r} has several {what} shapes {shapes}; use get_{what}_shape_at(index)."
+            )
+        return shapes[0]
+
+    def __hash__(self):
+        return id(self)
+
+    def __repr__(self):
+        return f"<{type(self).__name__} {self.name!r}>"
+
+
+@functools.cache
+def _parameters_of(function):
+    return inspect.signature(function).parameters
+
+
+def _symbolic_mask(tensor):
+    return getattr(tensor, "mask", None)
+
+
+def _masks_of(scope, inputs):
+    """Return the masks of a nest of arrays in a list like theirs; None where there is no mask at all."""
+    masks = [scope.mask_of(x) for x in nest.flatten(inputs)]
+    if all(m is None for m in masks):
+        return None
+    return masks if isinstance(inputs, list | tuple | dict) else masks[0]
+
+
+def _unique(items):
+    return list(dict.fromkeys(items))
+
+
+def _is_pair(updates):
+    return len(updates) == 2 and isinstance(updates[0], Variable)
+
+
+def _initial_value(initializer, shape, dtype):
+    if initializer is None:
+        initializer = "glorot_uniform" if dtypes.is_float(dtype) else "zeros"
+    initializer = initializers.get(initializer)
+    takes_dtype = "dtype" in inspect.signature(initializer).parameters
+    value = initializer(shape, dtype=dtype) if takes_dtype else initializer(shape)
+    return graph.evaluate(value) if isinstance(value, graph.Tensor) else value
+
+
+def map_shapes(function, shapes):
+    """Return a nest of shapes with `function` applied to each; a shape is a tuple or list of ints and None.
+
+    Examples:
+        >>> map_shapes(len, [(None, 2), (None, 2, 3)])
+        [2, 3]
+    """
+    if isinstance(shapes, dict):
+        return {key: map_shapes(function, value) for key, value in shapes.items()}
+    if all(n is None or isinstance(n, int | np.integer) for n in shapes):
+        return function(tuple(None if n is None else int(n) for n in shapes))
+    return [map_shapes(function, shape) for shape in shapes]
+
+
+def default_data_format(value):
+    """Return a data format, the configured one for None."""
+    return config.normalize_data_format(value)

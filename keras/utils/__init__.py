@@ -1,0 +1,8 @@
+"""Tools for data, files and progress."""
+
+from keras.utils.data import Sequence
+from keras.utils.hdf5 import HDF5Matrix
+from keras.utils.numerical import normalize, to_categorical
+from keras.utils.progress import Progbar
+
+__all__ = ["HDF5Matrix", "Progbar", "Sequence", "normalize", "to_categorical"]
