@@ -9,9 +9,10 @@ The environment: Python 3.6; keras==2.2.4 tensorflow==1.15 numpy<1.17 scipy<1.3 
 import sys
 import time
 
-import keras
 import numpy as np
 import tensorflow as tf
+
+import keras
 from keras import backend as K
 
 from . import runner, store

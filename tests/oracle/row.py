@@ -25,7 +25,7 @@ def row(name, build, *inputs, **options):
     """A case: `build(*tensors) -> tensor or tensors`, with one shape or Spec an input."""
     unknown = set(options) - set(DEFAULTS)
     if unknown:
-        raise ValueError("row {}: unknown options {}".format(name, sorted(unknown)))
+        raise ValueError(f"row {name}: unknown options {sorted(unknown)}")
     specs = [spec if isinstance(spec, Spec) else Spec("real", spec, None) for spec in inputs]
     return Row(name, build, specs, dict(DEFAULTS, **options))
 

@@ -54,7 +54,7 @@ def random_weights(shapes, random, positive=False):
 
 def numbered(prefix, arrays):
     """{prefix0: first array, prefix1: second array ...}"""
-    return {"{}{}".format(prefix, i): value for i, value in enumerate(arrays)}
+    return {f"{prefix}{i}": value for i, value in enumerate(arrays)}
 
 
 def forward(row, model, data):
@@ -78,7 +78,7 @@ def train(row, model, data, targets):
 
 
 def run(row, weights=None):
-    """Everything a row's model does: shapes, weights, outputs, training. `weights` default to random ones."""
+    """Everything a row's model does: shapes, weights, outputs, training; random weights by default."""
     random = rng(row.name)
     data = [draw(spec, row.options["batch"], random) for spec in row.inputs]
     model = make_model(row)
@@ -98,7 +98,7 @@ def run(row, weights=None):
         count = len(result["output_shape"])
         target_random = rng(row.name + " targets")
         targets = [
-            target_random.uniform(-1, 1, outputs["out{}".format(i)].shape).astype("float32")
+            target_random.uniform(-1, 1, outputs[f"out{i}"].shape).astype("float32")
             for i in range(count)
         ]
         result.update(train(row, model, data, targets))

@@ -110,7 +110,7 @@ ROWS = [
         3,
         strides=2,
         padding="same",
-        **FIRST
+        **FIRST,
     ),
     layer("transpose3d", "Conv3DTranspose", (3, 2, 3, 2), 3, 2),
     layer("transpose3d_strides", "Conv3DTranspose", (3, 2, 2, 2), 2, 3, strides=2),
@@ -163,7 +163,7 @@ ROWS = [
         (2, 3, 4),
         2,
         interpolation="bilinear",
-        **FIRST
+        **FIRST,
     ),
     layer("upsampling3d", "UpSampling3D", (2, 3, 2, 2), (1, 2, 3)),
     layer("upsampling3d_first", "UpSampling3D", (2, 2, 3, 2), (1, 2, 3), **FIRST),

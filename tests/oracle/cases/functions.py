@@ -4,6 +4,7 @@ Each table is {name: function without arguments that gives {key: value}}.
 """
 
 import numpy as np
+
 from keras import activations, constraints, initializers, losses, metrics, regularizers
 from keras import backend as K
 
@@ -56,10 +57,10 @@ def pair(module, name, label, draw_true, draw_pred, shape):
     """A case for a function of (y_true, y_pred) on random inputs."""
 
     def run():
-        random = rng("{} {}".format(name, label))
+        random = rng(f"{name} {label}")
         return evaluate(getattr(module, name), draw_true(random, shape), draw_pred(random, shape))
 
-    return "{}_{}".format(name, label), run
+    return f"{name}_{label}", run
 
 
 def fixed(module, name, label, y_true, y_pred, **kwargs):
@@ -69,7 +70,7 @@ def fixed(module, name, label, y_true, y_pred, **kwargs):
         arrays = np.array(y_true, "float32"), np.array(y_pred, "float32")
         return evaluate(lambda y, p: getattr(module, name)(y, p, **kwargs), *arrays)
 
-    return "{}_{}".format(name, label), run
+    return f"{name}_{label}", run
 
 
 EDGE_TRUE = [[1, 0], [0, 1], [1, 0], [0, 1], [0.5, 0.5], [0, 0], [1, 1]]
@@ -178,7 +179,7 @@ def regularizer(name, *args, **kwargs):
         weight = real(rng("regularizer"), (4, 3))
         return evaluate(getattr(regularizers, name)(*args, **kwargs), weight)
 
-    return "{}{}{}".format(name, list(args), sorted(kwargs.items())), run
+    return f"{name}{list(args)}{sorted(kwargs.items())}", run
 
 
 def constraint(name, *args, **kwargs):
@@ -189,7 +190,7 @@ def constraint(name, *args, **kwargs):
         weight = real(rng("constraint"), shape)
         return evaluate(getattr(constraints, name)(*args, **kwargs), weight)
 
-    return "{}{}{}{}".format(name, list(args), sorted(kwargs.items()), shape), run
+    return f"{name}{list(args)}{sorted(kwargs.items())}{shape}", run
 
 
 PENALTIES = dict(
@@ -230,7 +231,7 @@ def exact(name, shape, *args):
     def run():
         return {"value": initial(getattr(initializers, name)(*args), shape)}
 
-    return "exact_{}{}{}".format(name, list(args), shape), run
+    return f"exact_{name}{list(args)}{shape}", run
 
 
 def moments(name, shape, *args, **kwargs):
@@ -245,7 +246,7 @@ def moments(name, shape, *args, **kwargs):
             "low": float(values.min()),
         }
 
-    return "moments_{}{}{}{}".format(name, list(args), sorted(kwargs.items()), shape), run
+    return f"moments_{name}{list(args)}{sorted(kwargs.items())}{shape}", run
 
 
 def orthogonal(shape, gain):
@@ -257,7 +258,7 @@ def orthogonal(shape, gain):
         wide = flat.shape[0] < flat.shape[1]
         return {"value": flat.dot(flat.T) if wide else flat.T.dot(flat)}
 
-    return "orthogonal_{}_{}".format(shape, gain), run
+    return f"orthogonal_{shape}_{gain}", run
 
 
 FANS = [(200, 150), (3, 3, 60, 80)]

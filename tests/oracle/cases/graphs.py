@@ -1,8 +1,9 @@
-"""Frozen layers, weights and their order, counts, K.function and K.gradients, losses added by hand."""
+"""Frozen layers, order of weights, counts, K.function, K.gradients, losses added by hand."""
 
 import re
 
 import numpy as np
+
 from keras import backend as K
 from keras import layers as L
 from keras.models import Model, Sequential
@@ -101,37 +102,49 @@ def shapes_of(variables):
 
 def nested():
     """A model with a model inside, a shared layer, and normalization."""
-    inner = Sequential([L.Dense(3, input_dim=4), L.BatchNormalization(), L.Dense(5)])
-    shared = L.Dense(4, use_bias=False)
+    parts = [L.Dense(3, input_dim=4), L.BatchNormalization(), L.Dense(5)]
+    inner, shared = Sequential(parts, name="inner"), L.Dense(4, use_bias=False, name="shared")
     a, b = L.Input((6,)), L.Input((6,))
     joined = L.concatenate([inner(shared(a)), shared(b)])
     return Model([a, b], L.Dense(2)(L.PReLU()(L.BatchNormalization(scale=False)(joined))))
 
 
+def order(model):
+    """Shapes of all weights, of the trainable ones and of the others, in order."""
+    return {
+        "weights": shapes(model.get_weights()),
+        "trainable": shapes_of(model.trainable_weights),
+        "non_trainable": shapes_of(model.non_trainable_weights),
+    }
+
+
 def order_of_weights():
     model = nested()
-    return {
-        "weights": shapes(model.get_weights()),
-        "trainable": shapes_of(model.trainable_weights),
-        "non_trainable": shapes_of(model.non_trainable_weights),
-        "params": int(model.count_params()),
-        "layer_params": [int(layer.count_params()) for layer in model.layers],
-    }
+    counts = [int(layer.count_params()) for layer in model.layers]
+    return together(order(model), {"params": int(model.count_params()), "layer_params": counts})
 
 
-def order_with_frozen_parts():
+def order_with_frozen_layer():
     model = nested()
-    model.layers[2].trainable = False
-    return {
-        "weights": shapes(model.get_weights()),
-        "trainable": shapes_of(model.trainable_weights),
-        "non_trainable": shapes_of(model.non_trainable_weights),
-    }
+    model.get_layer("shared").trainable = False
+    return order(model)
+
+
+def order_with_frozen_model():
+    model = nested()
+    model.get_layer("inner").trainable = False
+    return order(model)
+
+
+def order_all_frozen():
+    model = nested()
+    model.trainable = False
+    return order(model)
 
 
 def summary_counts():
     model, lines = nested(), []
-    model.layers[2].trainable = False
+    model.get_layer("inner").trainable = False
     model.summary(print_fn=lines.append)
     text = "\n".join(str(line) for line in lines)
     counts = re.findall(r"(Total|Trainable|Non-trainable) params: ([\d,]+)", text)
@@ -301,7 +314,9 @@ SCENARIOS = table(
         frozen_and_trainable_models,
         adversarial,
         order_of_weights,
-        order_with_frozen_parts,
+        order_with_frozen_layer,
+        order_with_frozen_model,
+        order_all_frozen,
         summary_counts,
         order_of_recurrent_weights,
         function_middle,

@@ -20,9 +20,7 @@ def merge(cls):
 
 def function(name, *args):
     """A row for the functional form of a merge layer."""
-    return row(
-        "function_" + name, lambda a, b: getattr(L, name)([a, b], *args), (3, 4), (3, 4)
-    )
+    return row("function_" + name, lambda a, b: getattr(L, name)([a, b], *args), (3, 4), (3, 4))
 
 
 def norm(name, shape, **kwargs):

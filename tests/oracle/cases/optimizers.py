@@ -1,6 +1,7 @@
 """Optimizers: weights after some steps of a tiny model, and the optimizer's own state."""
 
 import numpy as np
+
 from keras import layers as L
 from keras import optimizers as O
 from keras.models import Model
@@ -68,7 +69,7 @@ def run(make):
         y = random.uniform(-1, 1, (8, 2)).astype("float32")
         losses.append(float(model.train_on_batch(x, y)))
         if step in STEPS:
-            result.update(numbered("step{}_w".format(step), model.get_weights()))
+            result.update(numbered(f"step{step}_w", model.get_weights()))
     slots = model.optimizer.get_weights()
     result["losses"] = losses
     result["slot_shapes"] = [[int(n) for n in slot.shape] for slot in slots]

@@ -53,7 +53,12 @@ def common(cls):
         of("unroll", unroll=True, return_sequences=True),
         of("no_bias", use_bias=False),
         of("relu", activation="relu"),
-        of("regularized", kernel_regularizer="l2", recurrent_regularizer="l1", bias_regularizer="l2"),
+        of(
+            "regularized",
+            kernel_regularizer="l2",
+            recurrent_regularizer="l1",
+            bias_regularizer="l2",
+        ),
         of("recurrent_constraint", recurrent_constraint="unit_norm", kernel_constraint="non_neg"),
         of("activity", activity_regularizer="l2", return_sequences=True),
         of("one_step", (1, 2)),
@@ -68,7 +73,7 @@ def common(cls):
             low + "_initial",
             lambda x, *s: make(3, return_sequences=True)(x, initial_state=list(s)),
             (5, 2),
-            *states
+            *states,
         ),
         row(
             low + "_stacked",
@@ -196,9 +201,9 @@ ROWS += [
     ),
     row(
         "distributed_activity",
-        lambda x: L.TimeDistributed(
-            L.Dense(3, kernel_regularizer="l2", activity_regularizer="l2")
-        )(x),
+        lambda x: L.TimeDistributed(L.Dense(3, kernel_regularizer="l2", activity_regularizer="l2"))(
+            x
+        ),
         (4, 2),
     ),
     both("concat", lambda: L.LSTM(3)),

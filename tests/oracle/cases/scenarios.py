@@ -50,6 +50,8 @@ def start(model, seed="weights", low_is_positive=False):
 
 def short(name):
     """A log name with the metric in its short form, so that `acc` and `accuracy` are one."""
+    if name == "crossentropy":
+        return "ce"
     for long_form, short_form in SHORT:
         name = name.replace(long_form, short_form)
     return name.replace("sparse_cce", "scce")
@@ -68,8 +70,8 @@ def logs(prefix, model, values):
     names = [short(name) for name in model.metrics_names]
     values = [float(value) for value in as_list(values)]
     if len(names) != len(values):
-        raise ValueError("{} names, {} values: {}".format(len(names), len(values), names))
-    result = {"{} {}".format(prefix, n): v for n, v in zip(names, values)}
+        raise ValueError(f"{len(names)} names, {len(values)} values: {names}")
+    result = {f"{prefix} {n}": v for n, v in zip(names, values)}
     result[prefix + " names"] = names
     return result
 

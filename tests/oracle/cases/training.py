@@ -1,6 +1,7 @@
 """What fit, evaluate, predict and the batch methods do with data, weights, masks and metrics."""
 
 import numpy as np
+
 from keras import backend as K
 from keras import callbacks, regularizers
 from keras import layers as L
@@ -346,7 +347,7 @@ def stateful_training():
     x, y, result = uniform("stateful", 3, 12, 2), uniform("stateful y", 3, 3, 2), {}
     for part in range(3):
         loss = model.train_on_batch(x[:, 4 * part : 4 * part + 4], y[:, part])
-        result["loss{}".format(part)] = float(loss)
+        result[f"loss{part}"] = float(loss)
     result["carried"] = model.predict(x[:, :4], batch_size=3)
     model.reset_states()
     result["reset"] = model.predict(x[:, :4], batch_size=3)
@@ -487,10 +488,10 @@ def metric_choice(units, loss, target, metric, *inner):
         model.compile("sgd", loss, metrics=[metric])
         guesses = uniform("guesses", 11, *(inner + (units,)))
         values = model.evaluate(guesses, target, batch_size=4, verbose=0)
-        return {"names": [short(name)[-8:] for name in model.metrics_names], "values": values}
+        return {"names": [short(name) for name in model.metrics_names], "values": values}
 
     shape = "x".join(str(size) for size in inner + (units,))
-    run.__name__ = "metric_{}_{}_{}".format(metric, loss, shape)
+    run.__name__ = f"metric_{metric}_{loss}_{shape}"
     return run
 
 
