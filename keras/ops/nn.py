@@ -359,14 +359,21 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
 
 @op
 def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
-    """Return -log of the output for the class `target`, an int tensor with one axis less (or of size one)."""
+    """Return -log of the output for the class `target`, scaled to sum to one over the classes.
+
+    Args:
+        target: an int tensor with one axis less than `output`, or with that axis of size one.
+        output: probabilities, or logits.
+        from_logits: which of the two.
+        axis: that of the classes.
+    """
     output = as_float(output)
     axis = axis_of(axis, output.ndim)
     target = compute.cast(array(target), "int32")
     if target.ndim < output.ndim:
         target = expand_dims(target, axis)
-    logs = log_softmax(output, axis) if from_logits else compute.log(_clip_probability(output))
-    picked = compute.take_along_axis(logs, target, axis)
+    logs = output if from_logits else compute.log(_clip_probability(output))
+    picked = compute.take_along_axis(log_softmax(logs, axis), target, axis)
     return compute.negative(
         compute.reshape(picked, tuple(n for i, n in enumerate(picked.shape) if i != axis))
     )
