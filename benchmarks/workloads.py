@@ -36,7 +36,7 @@ def workload(unit, description):
 
 
 def epoch_times(model, x, y, batch_size, epochs):
-    """Train on `x` and `y`, return the seconds of each epoch; refuse a model that does not learn."""
+    """Train on `x` and `y`, return the seconds of each epoch; refuse one that does not learn."""
     import keras
 
     class Clock(keras.callbacks.Callback):
