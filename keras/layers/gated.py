@@ -34,13 +34,14 @@ def output_size(cell):
 
 
 @functools.cache
-def _names_of(function):
-    return frozenset(inspect.signature(function).parameters)
+def names_of(function):
+    """Return the names of a function's arguments, a tuple."""
+    return tuple(inspect.signature(function).parameters)
 
 
 def takes(cell, name):
     """Return whether the method `call` of a cell has an argument called `name`."""
-    return name in _names_of(getattr(cell.call, "__func__", cell.call))
+    return name in names_of(getattr(cell.call, "__func__", cell.call))
 
 
 def build_cell(cell, input_shape, constant_shapes=()):
@@ -97,24 +98,18 @@ def sequence_of(cell, inputs, training, constants=()):
 
 def _is_prepared(cell):
     """Return whether a cell does its work as this library's do; not so one with a `call` of its own."""
-    return isinstance(cell, PreparedCell) and type(cell).call is PreparedCell.call
+    return isinstance(cell, PreparedCell) and type(cell).call is cell.prepared_call.__func__
 
 
 # ------------------------------------------------------------------ this library's cells
 class PreparedCell(Layer):
-    """A cell that does part of its work once for all time steps, and draws its dropout masks before the loop."""
+    """A cell that does part of its work once for all time steps, and draws its dropout masks before the loop.
 
-    def call(self, inputs, states, training=None, constants=None):
-        """Return the output and the list of new states after one time step.
+    Subclasses have `prepare`, and may have `sequence`. Where a user's subclass has another `call` than `prepared_call`,
+    that one is run at each step instead.
+    """
 
-        Args:
-            inputs: (batch, ...).
-            states: a list of tensors.
-            training: whether dropout is on.
-            constants: tensors for cells that take them.
-        """
-        step = self.prepare(inputs.shape, training, constants or ())
-        return step(inputs, list(states))
+    prepared_call = None
 
     def prepare(self, shape, training, constants=()):
         """Return `step(input, states)` for inputs of a shape (batch, ...)."""
@@ -128,8 +123,8 @@ class PreparedCell(Layer):
 class GatedCell(PreparedCell):
     """A cell whose gates are made by one product with the input and one with the state.
 
-    Subclasses set `gates`, and have `build`, `project` (the input's part, for any number of axes before the batch) and
-    `stepper` (what is left to do in the loop).
+    Subclasses set `gates`, and have `build`, `state_shape(input_shape)`, `project` (the input's part, for any number of
+    axes before the batch) and `stepper` (what is left to do in the loop).
     """
 
     gates = 1
@@ -189,6 +184,18 @@ class GatedCell(PreparedCell):
             constraint=getattr(self, f"{kind}_constraint"),
         )
 
+    def call(self, inputs, states, training=None):
+        """Return the output and the list of new states after one time step.
+
+        Args:
+            inputs: (batch, ...).
+            states: a list of tensors.
+            training: whether dropout is on.
+        """
+        return self.prepare(inputs.shape, training)(inputs, list(states))
+
+    prepared_call = call
+
     def prepare(self, shape, training, constants=()):
         """Return `step(input, states)` for inputs of a shape (batch, ...)."""
         input_masks, step = self._begin(shape, training)
@@ -202,9 +209,7 @@ class GatedCell(PreparedCell):
     def _begin(self, shape, training):
         input_masks = self._masks(shape, self.dropout, training)
         state_shape = self.state_shape(tuple(shape))
-        return input_masks, self.stepper(
-            self._masks(state_shape, self.recurrent_dropout, training)
-        )
+        return input_masks, self.stepper(self._masks(state_shape, self.recurrent_dropout, training))
 
     def _masks(self, shape, rate, training):
         """Return a dropout mask for each gate (one for all in implementation 2), or None for no dropout."""
@@ -213,15 +218,9 @@ class GatedCell(PreparedCell):
         count = self.gates if self.implementation == 1 else 1
         return ops.unstack(ops.random.dropout(ops.ones((count, *shape), self.dtype), rate))
 
-    def state_shape(self, input_shape):
-        """Return the shape of a state, (batch, ...), for the input's of one time step."""
-        return input_shape[0], self.state_size if isinstance(
-            self.state_size, int
-        ) else self.state_size[0]
-
 
 def _forgets_little(initializer, gates):
-    """Return an initializer of biases that starts the second gate, the forget gate, with ones (Jozefowicz et al., 2015)."""
+    """Return an initializer of biases that gives the second gate, the forget gate, ones."""
     ones = initializers.Ones()
 
     def initialize(shape, dtype=None):

@@ -2,11 +2,11 @@
 
 from keras import ops
 from keras.layers.gated import (
-    gated,
     GatedCell,
     PreparedCell,
     arguments_of,
     build_cell,
+    gated,
     output_size,
     sequence_of,
     state_sizes,
@@ -33,6 +33,10 @@ class _VectorCell(GatedCell):
 
     def _bias_shape(self, width):
         return (width,)
+
+    def state_shape(self, input_shape):
+        """Return the shape of a state, (batch, units), for the input's (batch, features)."""
+        return input_shape[0], self.units
 
     def compute_output_shape(self, input_shape):
         return input_shape[0], self.units
@@ -61,7 +65,9 @@ class SimpleRNNCell(_VectorCell):
 
     Examples:
         >>> import numpy as np
-        >>> cell = SimpleRNNCell(1, "linear", kernel_initializer="ones", recurrent_initializer="ones")
+        >>> cell = SimpleRNNCell(
+        ...     1, "linear", kernel_initializer="ones", recurrent_initializer="ones"
+        ... )
         >>> cell.build((None, 1))
         >>> output, states = cell(np.ones((1, 1)), states=[np.full((1, 1), 2.0)])
         >>> float(output[0, 0])
@@ -160,7 +166,11 @@ class GRUCell(_VectorCell):
     def stepper(self, masks):
         """Return the step for projected inputs."""
         kernel = ops.convert_to_tensor(self.recurrent_kernel)
-        return self._reset_after(kernel, masks) if self.reset_after else self._reset_before(kernel, masks)
+        return (
+            self._reset_after(kernel, masks)
+            if self.reset_after
+            else self._reset_before(kernel, masks)
+        )
 
     def _reset_before(self, kernel, masks):
         units = self.units
@@ -280,7 +290,9 @@ class StackedRNNCells(PreparedCell):
     def __init__(self, cells, reverse_state_order=False, **kwargs):
         super().__init__(**kwargs)
         if not cells:
-            raise ValueError(f"{self.name!r}: `cells` should be a list of at least one cell, got {cells!r}.")
+            raise ValueError(
+                f"{self.name!r}: `cells` should be a list of at least one cell, got {cells!r}."
+            )
         for cell in cells:
             check_cell(cell, self.name)
         self.cells = list(cells)
@@ -301,7 +313,9 @@ class StackedRNNCells(PreparedCell):
 
     def build(self, input_shape):
         first = input_shape[0]
-        shape, constants = (first, input_shape[1:]) if isinstance(first, list | tuple) else (input_shape, ())
+        shape, constants = (
+            (first, input_shape[1:]) if isinstance(first, list | tuple) else (input_shape, ())
+        )
         for cell in self.cells:
             build_cell(cell, shape, constants)
             shape = (shape[0], output_size(cell))
@@ -310,6 +324,20 @@ class StackedRNNCells(PreparedCell):
 
     def compute_output_shape(self, input_shape):
         return input_shape[0], self.output_size
+
+    def call(self, inputs, states, constants=None, training=None):
+        """Return the last cell's output and the list of all new states after one time step.
+
+        Args:
+            inputs: (batch, ...).
+            states: a list of tensors, in the order of `state_size`.
+            constants: a list of tensors for the cells that take them.
+            training: whether the cells' dropout is on.
+        """
+        step = self.prepare(inputs.shape, training, constants or ())
+        return step(inputs, list(states))
+
+    prepared_call = call
 
     def prepare(self, shape, training, constants=()):
         """Return `step(input, states)` for inputs of a shape (batch, ...)."""

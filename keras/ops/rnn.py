@@ -44,10 +44,18 @@ def rnn(
         inputs = nest.map_leaves(lambda x: moveaxis(x, 1, 0), inputs)
         mask = None if mask is None else moveaxis(mask, 1, 0)
     if nest.flatten(inputs)[0].shape[0] == 0:
-        raise ValueError("A recurrent loop needs at least one time step; the time axis of its input has size 0.")
+        raise ValueError(
+            "A recurrent loop needs at least one time step; the time axis of its input has size 0."
+        )
     run = _unrolled if unroll else _looped
     last, outputs, states = run(
-        step, inputs, list(initial_states), mask, zero_output_for_mask, go_backwards, return_all_outputs
+        step,
+        inputs,
+        list(initial_states),
+        mask,
+        zero_output_for_mask,
+        go_backwards,
+        return_all_outputs,
     )
     if outputs is not None and not time_major:
         outputs = moveaxis(outputs, 0, 1)
