@@ -32,7 +32,7 @@ class HDF5Matrix:
         refs: the open files by path, of all matrices.
         close: a function that gives the file up; later reading fails.
 
-    Example:
+    Examples:
         >>> import os, tempfile
         >>> path = os.path.join(tempfile.mkdtemp(), "data.h5")
         >>> with h5py.File(path, "w") as file:

@@ -30,7 +30,7 @@ def prefetch(iterable, size=2):
     Raises:
         ValueError: `size` is less than 1.
 
-    Example:
+    Examples:
         >>> list(prefetch(range(4), size=2))
         [0, 1, 2, 3]
     """
@@ -55,7 +55,7 @@ def parallel_map(sequence, workers, order=None, size=10):
     Raises:
         ValueError: `workers` or `size` is less than 1.
 
-    Example:
+    Examples:
         >>> list(parallel_map("abcd", workers=2, order=[3, 0, 0]))
         ['d', 'a', 'a']
     """

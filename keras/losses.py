@@ -1,0 +1,421 @@
+"""Losses: functions of true and predicted values, one number a sample; and classes that average.
+
+The functions take `y_true` and `y_pred` of one shape (batch, ..., values) and return a tensor
+without the last axis. `y_true` is cast to the dtype of `y_pred`; half precision is computed in
+float32, which alone can hold a probability of 1 - epsilon.
+"""
+
+import math
+
+from keras import config, ops, registry
+from keras.backend import dtypes
+
+
+def _pair(y_true, y_pred):
+    """Return both as tensors of the float dtype of `y_pred`, at least float32."""
+    y_pred = _as_float(y_pred)
+    return ops.cast(y_true, y_pred.dtype), y_pred
+
+
+def _as_float(x):
+    x = ops.convert_to_tensor(x)
+    dtype = dtypes.standardize(x.dtype)
+    wanted = dtype if dtypes.is_float(dtype) else config.floatx()
+    wanted = "float32" if dtypes.FLOATS[wanted] < 32 else wanted
+    return x if wanted == dtype else ops.cast(x, wanted)
+
+
+def _at_least_epsilon(x, largest=None):
+    return ops.clip(x, config.epsilon(), largest)
+
+
+def _last_mean(x):
+    return ops.mean(x, axis=-1)
+
+
+# ------------------------------------------------------------------ distances
+def mean_squared_error(y_true, y_pred):
+    """Return mean((y_pred - y_true)**2) over the last axis.
+
+    Examples:
+        >>> mean_squared_error([[0.0, 1.0]], [[2.0, 1.0]]).tolist()
+        [2.0]
+    """
+    y_true, y_pred = _pair(y_true, y_pred)
+    return _last_mean(ops.square(y_pred - y_true))
+
+
+def mean_absolute_error(y_true, y_pred):
+    """Return mean(|y_pred - y_true|) over the last axis."""
+    y_true, y_pred = _pair(y_true, y_pred)
+    return _last_mean(ops.abs(y_pred - y_true))
+
+
+def mean_absolute_percentage_error(y_true, y_pred):
+    """Return 100 * mean(|(y_true - y_pred) / y_true|) over the last axis, |y_true| >= epsilon."""
+    y_true, y_pred = _pair(y_true, y_pred)
+    return 100.0 * _last_mean(ops.abs((y_true - y_pred) / _at_least_epsilon(ops.abs(y_true))))
+
+
+def mean_squared_logarithmic_error(y_true, y_pred):
+    """Return mean((log(1 + y_pred) - log(1 + y_true))**2) over the last axis; both >= epsilon."""
+    y_true, y_pred = _pair(y_true, y_pred)
+    logs = ops.log1p(_at_least_epsilon(y_pred)) - ops.log1p(_at_least_epsilon(y_true))
+    return _last_mean(ops.square(logs))
+
+
+def logcosh(y_true, y_pred):
+    """Return mean(log(cosh(y_pred - y_true))) over the last axis: x**2 / 2 near 0, far off |x|."""
+    y_true, y_pred = _pair(y_true, y_pred)
+    error = y_pred - y_true
+    # log(cosh(x)) = x + log(1 + exp(-2 x)) - log(2), which does not overflow.
+    return _last_mean(error + ops.softplus(-2.0 * error) - math.log(2.0))
+
+
+def huber(y_true, y_pred, delta=1.0):
+    """Return the mean of x**2 / 2 where |x| <= delta, else delta * (|x| - delta / 2).
+
+    x is the error y_pred - y_true, the mean over the last axis (Huber, 1964).
+    """
+    y_true, y_pred = _pair(y_true, y_pred)
+    error = ops.abs(y_pred - y_true)
+    near = ops.minimum(error, delta)
+    return _last_mean(near * (error - 0.5 * near))
+
+
+def cosine_proximity(y_true, y_pred, axis=-1):
+    """Return minus the cosine of the angle between y_true and y_pred: -1 for the same direction."""
+    y_true, y_pred = _pair(y_true, y_pred)
+    product = ops.l2_normalize(y_true, axis) * ops.l2_normalize(y_pred, axis)
+    return -ops.sum(product, axis=axis)
+
+
+# ------------------------------------------------------------------ margins
+def hinge(y_true, y_pred):
+    """Return mean(max(1 - y_true * y_pred, 0)) over the last axis, for y_true of -1 or 1."""
+    return _last_mean(_shortfall(y_true, y_pred))
+
+
+def squared_hinge(y_true, y_pred):
+    """Return mean(max(1 - y_true * y_pred, 0)**2) over the last axis, for y_true of -1 or 1."""
+    return _last_mean(ops.square(_shortfall(y_true, y_pred)))
+
+
+def _shortfall(y_true, y_pred):
+    y_true, y_pred = _pair(y_true, y_pred)
+    return ops.maximum(1.0 - y_true * y_pred, 0.0)
+
+
+def categorical_hinge(y_true, y_pred):
+    """Return max(1 + largest output for a wrong class - the right one's, 0); y_true one-hot."""
+    y_true, y_pred = _pair(y_true, y_pred)
+    right = ops.sum(y_true * y_pred, axis=-1)
+    wrong = ops.max((1.0 - y_true) * y_pred, axis=-1)
+    return ops.maximum(1.0 + wrong - right, 0.0)
+
+
+# ------------------------------------------------------------------ probabilities
+def _smooth(y_true, label_smoothing, share):
+    """Return `y_true` moved from zero and one; `share` is what a class gets of the rest."""
+    if not label_smoothing:
+        return y_true
+    return y_true * (1.0 - label_smoothing) + label_smoothing * share
+
+
+def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0, axis=-1):
+    """Return -sum(y_true * log(y_pred)) over the classes.
+
+    Args:
+        y_true: one-hot or other probabilities, shape (batch, ..., classes).
+        y_pred: probabilities, scaled to sum to one and kept epsilon away from 0 and 1.
+        from_logits: whether `y_pred` are logits, whose softmax are the probabilities.
+        label_smoothing: how much of `y_true` is spread evenly over the classes, in [0, 1].
+        axis: that of the classes.
+
+    Examples:
+        >>> print(categorical_crossentropy([[0, 1]], [[0.5, 0.5]]))
+        [0.6931472]
+    """
+    y_true, y_pred = _pair(y_true, y_pred)
+    if label_smoothing:
+        y_true = _smooth(y_true, label_smoothing, 1.0 / y_pred.shape[axis])
+    return ops.categorical_crossentropy(y_true, y_pred, from_logits, axis)
+
+
+def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, axis=-1):
+    """Return -log(the probability that `y_pred` gives to the class `y_true`).
+
+    Args:
+        y_true: classes, integers from 0, shape (batch, ...) or (batch, ..., 1).
+        y_pred: probabilities, kept epsilon away from 0 and 1, shape (batch, ..., classes).
+        from_logits: whether `y_pred` are logits, whose softmax are the probabilities.
+        axis: that of the classes.
+    """
+    return ops.sparse_categorical_crossentropy(y_true, _as_float(y_pred), from_logits, axis)
+
+
+def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0):
+    """Return the mean over the last axis of -y_true * log(y_pred) - (1 - y_true) * log(1 - y_pred).
+
+    Args:
+        y_true: zeros and ones, or probabilities.
+        y_pred: probabilities, kept epsilon away from 0 and 1.
+        from_logits: whether `y_pred` are logits, whose sigmoid are the probabilities.
+        label_smoothing: how far `y_true` is moved towards one half, in [0, 1].
+    """
+    y_true, y_pred = _pair(y_true, y_pred)
+    y_true = _smooth(y_true, label_smoothing, 0.5)
+    return _last_mean(ops.binary_crossentropy(y_true, y_pred, from_logits))
+
+
+def kullback_leibler_divergence(y_true, y_pred):
+    """Return sum(y_true * log(y_true / y_pred)) over the last axis, both within [epsilon, 1]."""
+    y_true, y_pred = (_at_least_epsilon(y, 1) for y in _pair(y_true, y_pred))
+    return ops.sum(y_true * ops.log(y_true / y_pred), axis=-1)
+
+
+def poisson(y_true, y_pred):
+    """Return mean(y_pred - y_true * log(y_pred + epsilon)) over the last axis."""
+    y_true, y_pred = _pair(y_true, y_pred)
+    return _last_mean(y_pred - y_true * ops.log(y_pred + config.epsilon()))
+
+
+mse = MSE = mean_squared_error
+mae = MAE = mean_absolute_error
+mape = MAPE = mean_absolute_percentage_error
+msle = MSLE = mean_squared_logarithmic_error
+kld = KLD = kl_divergence = kullback_leibler_divergence
+cosine = cosine_similarity = cosine_proximity
+bce = BCE = binary_crossentropy
+log_cosh = logcosh
+huber_loss = huber
+
+
+# ------------------------------------------------------------------ classes
+REDUCTIONS = ("sum_over_batch_size", "sum", "none", "auto", "mean")
+
+
+class Loss(registry.Configurable):
+    """The base of all loss objects: `call` gives one number a sample, the object itself their mean.
+
+    Args:
+        reduction: `"sum_over_batch_size"` for the mean over all samples (also named `"auto"` and
+            `"mean"`), `"sum"`, or `"none"` for one number a sample.
+        name: a name for people.
+
+    Raises:
+        ValueError: for another reduction.
+    """
+
+    def __init__(self, reduction="sum_over_batch_size", name=None):
+        reduction = "none" if reduction is None else reduction
+        if reduction not in REDUCTIONS:
+            raise ValueError(
+                f"{type(self).__name__}: reduction should be one of {REDUCTIONS}, "
+                f"got {reduction!r}."
+            )
+        self.reduction = reduction
+        self.name = name
+
+    def call(self, y_true, y_pred):
+        """Return one number a sample, shape (batch, ...)."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method call(y_true, y_pred).")
+
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        """Return the loss, reduced to a scalar unless the reduction is `"none"`.
+
+        Args:
+            y_true: the true values.
+            y_pred: the predicted values.
+            sample_weight: factors, of the shape of what `call` returns or of its first axes.
+        """
+        losses = self.call(y_true, y_pred)
+        if sample_weight is not None:
+            losses = losses * align_weights(sample_weight, losses)
+        if self.reduction == "none":
+            return losses
+        return ops.sum(losses) if self.reduction == "sum" else ops.mean(losses)
+
+
+class _OfFunction(Loss):
+    """A loss object around the function in the class's attribute `function`."""
+
+    function = None
+    # The constructor's arguments that go to the function.
+    options = ()
+
+    def __init__(self, reduction="sum_over_batch_size", name=None):
+        super().__init__(reduction, name or type(self).function.__name__)
+
+    def call(self, y_true, y_pred):
+        options = {name: getattr(self, name) for name in self.options}
+        return type(self).function(y_true, y_pred, **options)
+
+
+class MeanSquaredError(_OfFunction):
+    """`mean_squared_error` as an object."""
+
+    function = staticmethod(mean_squared_error)
+
+
+class MeanAbsoluteError(_OfFunction):
+    """`mean_absolute_error` as an object."""
+
+    function = staticmethod(mean_absolute_error)
+
+
+class MeanAbsolutePercentageError(_OfFunction):
+    """`mean_absolute_percentage_error` as an object."""
+
+    function = staticmethod(mean_absolute_percentage_error)
+
+
+class MeanSquaredLogarithmicError(_OfFunction):
+    """`mean_squared_logarithmic_error` as an object."""
+
+    function = staticmethod(mean_squared_logarithmic_error)
+
+
+class LogCosh(_OfFunction):
+    """`logcosh` as an object."""
+
+    function = staticmethod(logcosh)
+
+
+class Hinge(_OfFunction):
+    """`hinge` as an object."""
+
+    function = staticmethod(hinge)
+
+
+class SquaredHinge(_OfFunction):
+    """`squared_hinge` as an object."""
+
+    function = staticmethod(squared_hinge)
+
+
+class CategoricalHinge(_OfFunction):
+    """`categorical_hinge` as an object."""
+
+    function = staticmethod(categorical_hinge)
+
+
+class KLDivergence(_OfFunction):
+    """`kullback_leibler_divergence` as an object."""
+
+    function = staticmethod(kullback_leibler_divergence)
+
+
+class Poisson(_OfFunction):
+    """`poisson` as an object."""
+
+    function = staticmethod(poisson)
+
+
+class Huber(_OfFunction):
+    """`huber` as an object, quadratic for errors up to `delta`."""
+
+    function = staticmethod(huber)
+    options = ("delta",)
+
+    def __init__(self, delta=1.0, reduction="sum_over_batch_size", name=None):
+        super().__init__(reduction, name)
+        self.delta = delta
+
+
+class CosineSimilarity(_OfFunction):
+    """Minus the cosine of the angle between the true and the predicted vectors along `axis`."""
+
+    function = staticmethod(cosine_proximity)
+    options = ("axis",)
+
+    def __init__(self, axis=-1, reduction="sum_over_batch_size", name="cosine_similarity"):
+        super().__init__(reduction, name)
+        self.axis = axis
+
+
+class BinaryCrossentropy(_OfFunction):
+    """`binary_crossentropy` as an object.
+
+    Examples:
+        >>> loss = BinaryCrossentropy(from_logits=True)
+        >>> print(loss([[1.0]], [[0.0]]))
+        0.6931472
+    """
+
+    function = staticmethod(binary_crossentropy)
+    options = ("from_logits", "label_smoothing")
+
+    def __init__(
+        self, from_logits=False, label_smoothing=0, reduction="sum_over_batch_size", name=None
+    ):
+        super().__init__(reduction, name)
+        self.from_logits = from_logits
+        self.label_smoothing = label_smoothing
+
+
+class CategoricalCrossentropy(BinaryCrossentropy):
+    """`categorical_crossentropy` as an object."""
+
+    function = staticmethod(categorical_crossentropy)
+
+
+class SparseCategoricalCrossentropy(_OfFunction):
+    """`sparse_categorical_crossentropy` as an object."""
+
+    function = staticmethod(sparse_categorical_crossentropy)
+    options = ("from_logits",)
+
+    def __init__(self, from_logits=False, reduction="sum_over_batch_size", name=None):
+        super().__init__(reduction, name)
+        self.from_logits = from_logits
+
+
+_TABLE = registry.table_of(globals(), Loss)
+
+
+def serialize(loss):
+    """Return the name of a loss function, or the config dict of a loss object; None for None."""
+    return registry.serialize(loss)
+
+
+def deserialize(name, custom_objects=None):
+    """Return the loss that `serialize` described.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
+    return registry.deserialize(name, _TABLE, "loss", custom_objects)
+
+
+def get(identifier):
+    """Return the loss for a name, config dict, class, function or loss object; None for None.
+
+    Raises:
+        ValueError: for an unknown name or another type.
+
+    Examples:
+        >>> get("mse") is mean_squared_error, get("Hinge").name
+        (True, 'hinge')
+    """
+    return None if identifier is None else deserialize(identifier)
+
+
+def align_weights(weights, values):
+    """Return `weights` in the dtype of `values`, with as many axes.
+
+    Raises:
+        ValueError: if the weights have more axes than the values.
+    """
+    weights = ops.cast(weights, values.dtype)
+    shape, ndim = weights.shape, len(values.shape)
+    if len(shape) == ndim + 1 and shape[-1] == 1:
+        return ops.squeeze(weights, -1)
+    if len(shape) > ndim:
+        raise ValueError(
+            f"sample_weight of shape {tuple(shape)} has more axes than the losses of shape "
+            f"{tuple(values.shape)}; give one weight a sample, or one a time step."
+        )
+    for _ in range(ndim - len(shape)):
+        weights = ops.expand_dims(weights, -1)
+    return weights
