@@ -100,7 +100,9 @@ def deserialize(identifier, table, kind, custom_objects=None):
     """
     if isinstance(identifier, dict):
         if not isinstance(identifier.get("class_name"), str):
-            raise ValueError(f"A {kind} given as a dict needs the key 'class_name', got the keys {list(identifier)}.")
+            raise ValueError(
+                f"A {kind} given as a dict needs the key 'class_name', got the keys {list(identifier)}."
+            )
         cls = lookup(identifier["class_name"], table, kind, custom_objects)
         config = identifier.get("config", {})
         with custom_object_scope(custom_objects or {}):
@@ -112,7 +114,9 @@ def deserialize(identifier, table, kind, custom_objects=None):
         return identifier()
     if callable(identifier):
         return identifier
-    raise ValueError(f"A {kind} should be a name, a function, an object or a config dict, got {identifier!r}.")
+    raise ValueError(
+        f"A {kind} should be a name, a function, an object or a config dict, got {identifier!r}."
+    )
 
 
 def serialize(x):
@@ -123,7 +127,9 @@ def serialize(x):
         return {"class_name": type(x).__name__, "config": x.get_config()}
     name = getattr(x, "__name__", None)
     if name is None:
-        raise ValueError(f"{x!r} has neither get_config nor a __name__ and cannot be described by a config.")
+        raise ValueError(
+            f"{x!r} has neither get_config nor a __name__ and cannot be described by a config."
+        )
     return name
 
 

@@ -190,9 +190,7 @@ class Scope:
         missing: Variables that were used though the outermost scope had not been given their value.
     """
 
-    def __init__(
-        self, values=None, parent=None, training=None, key=None, tick=None, frozen=None
-    ):
+    def __init__(self, values=None, parent=None, training=None, key=None, tick=None, frozen=None):
         self.eager = values is None and parent is None
         self.values = dict(values or {})
         self.parent = parent

@@ -6,7 +6,16 @@ from keras.ops.array import expand_dims, flip, moveaxis, unstack
 from keras.ops.core import array
 
 
-def rnn(step, inputs, initial_states, go_backwards=False, mask=None, unroll=False, input_length=None, zero_output_for_mask=False):
+def rnn(
+    step,
+    inputs,
+    initial_states,
+    go_backwards=False,
+    mask=None,
+    unroll=False,
+    input_length=None,
+    zero_output_for_mask=False,
+):
     """Run a step function along the time axis.
 
     Args:
@@ -41,7 +50,11 @@ def _advance(step, x, states, m, previous, zero_output):
     if m is None:
         return output, new
     new = [_select(m, now, before) for now, before in zip(new, states, strict=True)]
-    before = compute.full(output.shape, 0, str(output.dtype)) if zero_output or previous is None else previous
+    before = (
+        compute.full(output.shape, 0, str(output.dtype))
+        if zero_output or previous is None
+        else previous
+    )
     return _select(m, output, before), new
 
 

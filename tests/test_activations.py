@@ -1,0 +1,86 @@
+import math
+
+import numpy as np
+import pytest
+
+from keras import activations, registry
+from keras.backend.graph import placeholder
+from keras.backend.variable import Variable
+
+X = np.array([[-4.0, -2.5, -1.0, -0.1], [0.0, 0.3, 2.0, 5.0]], dtype="float32")
+
+
+def each(function):
+    return np.array([[function(float(x)) for x in row] for row in X])
+
+
+def sigmoid(x):
+    return 1 / (1 + math.exp(-x))
+
+
+FORMULAS = {
+    "linear": lambda x: x,
+    "relu": lambda x: max(x, 0),
+    "relu6": lambda x: min(max(x, 0), 6),
+    "leaky_relu": lambda x: x if x > 0 else 0.2 * x,
+    "elu": lambda x: x if x > 0 else math.exp(x) - 1,
+    "selu": lambda x: 1.0507009873554805 * (x if x > 0 else 1.6732632423543772 * (math.exp(x) - 1)),
+    "gelu": lambda x: x * (1 + math.erf(x / math.sqrt(2))) / 2,
+    "silu": lambda x: x * sigmoid(x),
+    "swish": lambda x: x * sigmoid(x),
+    "mish": lambda x: x * math.tanh(math.log(1 + math.exp(x))),
+    "softplus": lambda x: math.log(1 + math.exp(x)),
+    "softsign": lambda x: x / (1 + abs(x)),
+    "tanh": math.tanh,
+    "sigmoid": sigmoid,
+    "hard_sigmoid": lambda x: min(max(0.2 * x + 0.5, 0), 1),
+    "exponential": math.exp,
+}
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_formula(name):
+    function = activations.get(name)
+    np.testing.assert_allclose(function(X), each(FORMULAS[name]), rtol=2e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", [*FORMULAS, "softmax"])
+def test_symbolic_arguments_give_symbolic_results(name):
+    function = activations.get(name)
+    assert function(placeholder((None, 4), "float32")).shape == (None, 4)
+    np.testing.assert_allclose(np.asarray(function(Variable(X))), function(X), rtol=1e-6)
+
+
+def test_softmax():
+    e = np.exp(X.astype("float64"))
+    np.testing.assert_allclose(activations.softmax(X), e / e.sum(1, keepdims=True), rtol=1e-5)
+    np.testing.assert_allclose(activations.softmax(X, axis=0), e / e.sum(0), rtol=1e-5)
+    np.testing.assert_allclose(
+        activations.log_softmax(X), np.log(e / e.sum(1, keepdims=True)), rtol=1e-5
+    )
+    assert np.isfinite(activations.softmax(X * 1e4)).all()
+    with pytest.raises(ValueError, match=r"softmax needs a tensor with at least two axes.*\(3,\)"):
+        activations.softmax(np.zeros(3))
+
+
+def test_relu_arguments():
+    y = activations.relu(X, alpha=0.5, max_value=3.0, threshold=1.0)
+    expected = [min(x, 3) if x >= 1 else 0.5 * (x - 1) for x in X.ravel()]
+    np.testing.assert_allclose(np.ravel(y), expected, rtol=1e-6)
+
+
+def test_elu_alpha():
+    np.testing.assert_allclose(activations.elu([-1.0], 2.0), [2 * (math.exp(-1) - 1)], rtol=1e-6)
+
+
+def test_get_and_serialize():
+    assert activations.get(None) is activations.linear
+    assert activations.get(math.tanh) is math.tanh
+    assert activations.serialize(activations.hard_sigmoid) == "hard_sigmoid"
+    assert activations.deserialize(activations.serialize(activations.swish)) is activations.silu
+    with registry.CustomObjectScope({"mine": math.tanh}):
+        assert activations.get("mine") is math.tanh
+    with pytest.raises(ValueError, match=r"Unknown activation: 'rellu'.*'relu'"):
+        activations.get("rellu")
+    with pytest.raises(ValueError, match="Unknown activation: 'serialize'"):
+        activations.get("serialize")

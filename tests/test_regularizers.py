@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+
+from keras import regularizers
+from keras.backend.variable import Variable
+
+W = np.array([[1.0, -2.0], [0.5, 0.0]], dtype="float32")
+
+
+@pytest.mark.parametrize(
+    ("regularizer", "penalty"),
+    [
+        (regularizers.l1(0.1), 0.35),
+        (regularizers.l1(l1=0.1), 0.35),
+        (regularizers.l2(0.1), 0.525),
+        (regularizers.l2(l2=0.1), 0.525),
+        (regularizers.l1_l2(0.1, 0.2), 0.35 + 1.05),
+        (regularizers.L1(0.1), 0.35),
+        (regularizers.L2(0.1), 0.525),
+        (regularizers.L1L2(), 0.0),
+        (regularizers.get("l1"), 0.035),
+        (regularizers.get("l2"), 0.0525),
+        (regularizers.get("l1_l2"), 0.0875),
+    ],
+)
+def test_penalty(regularizer, penalty):
+    assert float(regularizer(W)) == pytest.approx(penalty, rel=1e-6)
+    assert float(np.asarray(regularizer(Variable(W)))) == pytest.approx(penalty, rel=1e-6)
+
+
+def test_names_and_configs():
+    assert regularizers.serialize(regularizers.l2(0.5)) == {
+        "class_name": "L1L2",
+        "config": {"l1": 0.0, "l2": 0.5},
+    }
+    assert regularizers.deserialize({"class_name": "l2", "config": {"l": 0.5}}).l2 == 0.5
+    for regularizer in (regularizers.l1_l2(0.3, 0.4), regularizers.L1(0.3), regularizers.L2(0.4)):
+        again = regularizers.deserialize(regularizers.serialize(regularizer))
+        assert type(again) is type(regularizer) and (again.l1, again.l2) == (
+            regularizer.l1,
+            regularizer.l2,
+        )
+    assert regularizers.get(None) is None and regularizers.serialize(None) is None
+    assert regularizers.get(abs) is abs
+    with pytest.raises(ValueError, match="Unknown regularizer: 'l3'"):
+        regularizers.get("l3")
+    with pytest.raises(ValueError, match="l2 should be a number, got 'strong'"):
+        regularizers.l2("strong")
