@@ -12,6 +12,9 @@ from keras.backend.variable import Variable
 
 _custom_objects = {}
 
+# The library's own layers by name, entered by keras.layers.serialization: layers that hold layers read it.
+LAYERS = {}
+
 
 class _Scopes(threading.local):
     def __init__(self):
@@ -100,7 +103,9 @@ def deserialize(identifier, table, kind, custom_objects=None):
     """
     if isinstance(identifier, dict):
         if not isinstance(identifier.get("class_name"), str):
-            raise ValueError(f"A {kind} given as a dict needs the key 'class_name', got the keys {list(identifier)}.")
+            raise ValueError(
+                f"A {kind} given as a dict needs the key 'class_name', got the keys {list(identifier)}."
+            )
         cls = lookup(identifier["class_name"], table, kind, custom_objects)
         config = identifier.get("config", {})
         with custom_object_scope(custom_objects or {}):
@@ -112,7 +117,9 @@ def deserialize(identifier, table, kind, custom_objects=None):
         return identifier()
     if callable(identifier):
         return identifier
-    raise ValueError(f"A {kind} should be a name, a function, an object or a config dict, got {identifier!r}.")
+    raise ValueError(
+        f"A {kind} should be a name, a function, an object or a config dict, got {identifier!r}."
+    )
 
 
 def serialize(x):
@@ -123,7 +130,9 @@ def serialize(x):
         return {"class_name": type(x).__name__, "config": x.get_config()}
     name = getattr(x, "__name__", None)
     if name is None:
-        raise ValueError(f"{x!r} has neither get_config nor a __name__ and cannot be described by a config.")
+        raise ValueError(
+            f"{x!r} has neither get_config nor a __name__ and cannot be described by a config."
+        )
     return name
 
 

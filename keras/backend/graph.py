@@ -126,10 +126,10 @@ def is_symbolic(x):
 def any_symbolic(*structures):
     """Return whether nested arguments hold anything symbolic."""
     outside = current() is None
-    for leaf in nest.flatten(structures):
-        if isinstance(leaf, Tensor) or (outside and isinstance(leaf, Variable)):
-            return True
-    return False
+    return any(
+        isinstance(leaf, Tensor) or (outside and isinstance(leaf, Variable))
+        for leaf in nest.flatten(structures)
+    )
 
 
 # ------------------------------------------------------------------ drawing the graph
@@ -148,9 +148,9 @@ def record(function, args, kwargs, outputs=None):
         outputs = infer(function, args, kwargs)
     node = Node(function, args, kwargs)
     node.outputs = nest.map_leaves(
-        lambda spec: Tensor(spec[0], spec[1], node=node)
-        if isinstance(spec, ShapeAndType)
-        else spec,
+        lambda spec: (
+            Tensor(spec[0], spec[1], node=node) if isinstance(spec, ShapeAndType) else spec
+        ),
         outputs,
     )
     return node.outputs
@@ -260,7 +260,9 @@ def replay(nodes, feeds):
         `feeds`.
     """
     scope = current()
-    feeds.update({t: _phase(scope) for n in nodes for t in n.inputs if isinstance(t, LearningPhase)})
+    feeds.update(
+        {t: _phase(scope) for n in nodes for t in n.inputs if isinstance(t, LearningPhase)}
+    )
     for node in nodes:
         args, kwargs = _fill(node.args, feeds), _fill(node.kwargs, feeds)
         if isinstance(node.function, _Gradients):
@@ -310,7 +312,9 @@ class _Gradients:
 
         values = (tensor_values, [outer.read(v) for v in self.variables])
         _, (by_tensors, by_variables) = compute.value_and_grad(loss_of)(values)
-        found = dict(zip([*self.tensors, *self.variables], [*by_tensors, *by_variables], strict=True))
+        found = dict(
+            zip([*self.tensors, *self.variables], [*by_tensors, *by_variables], strict=True)
+        )
         return [found[x] for x in self.by]
 
 
@@ -329,7 +333,9 @@ def gradients(loss, by):
                 f"The loss {loss.name!r} does not depend on {x!r}: there is no gradient. Differentiate by a tensor "
                 "that the loss was computed from."
             )
-    leaves = [t for t in needed if t.node is None and not isinstance(t, LearningPhase) and t not in by]
+    leaves = [
+        t for t in needed if t.node is None and not isinstance(t, LearningPhase) and t not in by
+    ]
     tensors = [x for x in by if isinstance(x, Tensor)]
     function = _Gradients(loss, list(by), leaves)
     outputs = [ShapeAndType(x.shape, x.dtype) for x in by]
@@ -380,7 +386,9 @@ class Function:
         self.outputs = list(outputs)
         self.updates = [tuple(update) for update in updates]
         self.name = name or "K.function"
-        results = [x for x in [*self.outputs, *(new for _, new in self.updates)] if isinstance(x, Tensor)]
+        results = [
+            x for x in [*self.outputs, *(new for _, new in self.updates)] if isinstance(x, Tensor)
+        ]
         self._nodes = plan(results, self.inputs)
         targets = [variable for variable, _ in self.updates]
         self._program = Program(self._run, [*variables_of(self._nodes), *targets])
@@ -422,6 +430,7 @@ class Function:
         )
         if not fits:
             raise ValueError(
-                f"{self.name}: the input {tensor.name!r} takes arrays of shape {tensor.shape}, got {tuple(value.shape)}."
+                f"{self.name}: the input {tensor.name!r} takes arrays of shape {tensor.shape}, "
+                f"got {tuple(value.shape)}."
             )
         return value

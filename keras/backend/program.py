@@ -7,12 +7,16 @@ from keras.backend.compute import compute
 from keras.backend.variable import functionalize, store, stored
 
 
-class MissingVariables(Exception):  # noqa: N818 - it is a signal, and never reaches a user
-    """Raised while a program is recorded, when the code used Variables the program did not know of."""
+class MissingVariables(Exception):
+    """Raised while a program is recorded, when the code used Variables the program was not prepared for."""
 
     def __init__(self, variables):
         super().__init__(f"Variables not given to the program: {variables}")
         self.variables = variables
+
+
+class MissingKey(Exception):  # noqa: N818 - it is a signal, and never reaches a user
+    """Raised while a program is recorded, when the code drew random numbers and had no key for them."""
 
 
 class Program:
@@ -37,14 +41,12 @@ class Program:
         self.function = function
         self.variables = list(dict.fromkeys(variables))
         self._compiled = {}
+        # Most programs draw no random numbers: the key, and its costs, come only when one does.
         self._key = None
         self._calls = 0
 
     def __call__(self, *args, training=None, frozen=None):
         """Run on nested arrays and return what the function returns."""
-        if self._key is None:
-            self._key = compute.random_key(seed.draw())
-        self._calls += 1
         options = (training, frozen)
         while True:
             run = self._compiled.get(options)
@@ -52,13 +54,22 @@ class Program:
                 run = self._compiled[options] = compute.compile(self._pure(*options))
             values = [stored(v) for v in self.variables]
             try:
-                result, written = run(values, self._key, np.int32(self._calls), args)
+                result, written = run(values, self._next_key(), args)
             except MissingVariables as found:
                 self.add(found.variables)
+                continue
+            except MissingKey:
+                self._key = compute.random_key(seed.draw())
                 continue
             for index, value in written.items():
                 store(self.variables[index], value)
             return result
+
+    def _next_key(self):
+        if self._key is None:
+            return None
+        self._calls += 1
+        return self._key, np.int32(self._calls)
 
     def add(self, variables):
         """Let the program know of more Variables; what was compiled before is compiled anew."""
@@ -69,13 +80,83 @@ class Program:
         variables = list(self.variables)
         code = functionalize(self.function, variables)
 
-        def pure(values, key, tick, args):
-            result, news, scope = code(
-                values, *args, training=training, frozen=frozen, key=key, tick=tick
-            )
+        def pure(values, numbered_key, args):
+            key, tick = numbered_key or (None, None)
+            options = {"training": training, "frozen": frozen, "key": key, "tick": tick}
+            result, news, scope = code(values, *args, **options)
             if scope.missing:
                 raise MissingVariables(list(scope.missing))
+            if scope.is_random and key is None:
+                raise MissingKey
             changed = {i: news[i] for i, v in enumerate(variables) if v in scope.written}
             return result, changed
 
         return pure
+
+
+class LoopProgram:
+    """A step over Variables, compiled so that one call runs many steps on rows of data held by the backend.
+
+    Args:
+        step: takes a batch, a nest of arrays, and reads and writes Variables.
+        summary: takes nothing and returns nested arrays; run after the last step of each call.
+        changing: the Variables that `step` is known to write.
+        fixed: those it is known to read only.
+        training, frozen: what the step's scope says.
+    """
+
+    def __init__(self, step, summary, changing, fixed=(), training=None, frozen=None):
+        self.step, self.summary = step, summary
+        self.changing = list(dict.fromkeys(changing))
+        self.fixed = [v for v in dict.fromkeys(fixed) if v not in self.changing]
+        self.options = {"training": training, "frozen": frozen}
+        self._compiled = None
+
+    def __call__(self, data, order, first, last, key, tick):
+        """Run the steps `first <= i < last`, each on the rows `order[i]` of `data`; return the summary.
+
+        Args:
+            data: nested backend arrays with equally many rows each.
+            order: int32 backend array, shape (steps, batch size).
+            first, last: ints.
+            key: a random key; `tick` numbers the first step for it.
+        """
+        while True:
+            if self._compiled is None:
+                self._compiled = self._compile()
+            state = [stored(v) for v in self.changing]
+            fixed = [stored(v) for v in self.fixed], key
+            bounds = np.int32(first), np.int32(last), np.int32(tick)
+            try:
+                state, summary = self._compiled(state, fixed, data, order, *bounds)
+            except MissingVariables as found:
+                self._prepare(found.variables)
+                continue
+            for variable, value in zip(self.changing, state, strict=True):
+                store(variable, value)
+            return summary
+
+    def _prepare(self, variables):
+        """Take in Variables that the step turned out to use: as fixed ones, or if they were that, as changing."""
+        for variable in variables:
+            if variable in self.fixed:
+                self.fixed.remove(variable)
+                self.changing.append(variable)
+            else:
+                self.fixed.append(variable)
+        self._compiled = None
+
+    def _compile(self):
+        changing, fixed = list(self.changing), list(self.fixed)
+        code = functionalize(self.step, [*changing, *fixed])
+        summarize = functionalize(self.summary, changing)
+
+        def step(state, given, batch, tick):
+            values, key = given
+            _, news, scope = code([*state, *values], batch, key=key, tick=tick, **self.options)
+            unprepared = [*scope.missing, *(v for v in fixed if v in scope.written)]
+            if unprepared:
+                raise MissingVariables(unprepared)
+            return news[: len(changing)]
+
+        return compute.compile_loop(step, lambda state: summarize(state)[0])

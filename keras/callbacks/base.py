@@ -28,7 +28,7 @@ class Callback:
             `do_validation` and `metrics` (the names that logs may hold).
         validation_data: the data of the validation, or None.
 
-    Example:
+    Examples:
         >>> class LossPrinter(Callback):
         ...     def on_epoch_end(self, epoch, logs=None):
         ...         print(epoch, logs["loss"])

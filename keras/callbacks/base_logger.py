@@ -12,7 +12,7 @@ class BaseLogger(Callback):
     Args:
         stateful_metrics: names of metrics whose last value counts instead of their mean.
 
-    Example:
+    Examples:
         >>> logger, logs = BaseLogger(), {}
         >>> logger.set_params({"metrics": ["loss"]})
         >>> logger.on_epoch_begin(0)

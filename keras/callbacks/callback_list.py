@@ -34,7 +34,7 @@ class CallbackList:
     Raises:
         TypeError: something else than a `Callback` is in the list.
 
-    Example:
+    Examples:
         >>> from keras.callbacks import History, LambdaCallback
         >>> CallbackList([History()]).needs_batches
         False
@@ -196,12 +196,15 @@ class _Pace:
     def end_batch(self):
         """A batch is over: keep its numbers and warn once if callbacks take most of the time."""
         now = perf_counter()
-        self._recent.append((self.spent, now - self._since))
-        self._since, self.spent = now, 0.0
-        if not self._warned and len(self._recent) == self._recent.maxlen:
+        spent, self.spent = self.spent, 0.0
+        self._recent.append((spent, now - self._since))
+        self._since = now
+        if spent > _SLOW_SECONDS and not self._warned:
             self._judge()
 
     def _judge(self):
+        if len(self._recent) < self._recent.maxlen:
+            return
         in_hooks = median(spent for spent, _ in self._recent)
         whole = median(batch for _, batch in self._recent)
         if in_hooks > _SLOW_SECONDS and in_hooks > 0.5 * whole:

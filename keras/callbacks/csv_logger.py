@@ -23,7 +23,7 @@ class CSVLogger(Callback):
         separator: the text between two values.
         append: True adds to an existing file under its one header; False replaces it.
 
-    Example:
+    Examples:
         >>> import os, tempfile
         >>> path = os.path.join(tempfile.mkdtemp(), "log.csv")
         >>> logger = CSVLogger(path)

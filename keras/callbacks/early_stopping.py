@@ -28,7 +28,7 @@ class EarlyStopping(Callback):
         best_epoch: the epoch it is from, or None.
         best_weights: the weights then, if `restore_best_weights`.
 
-    Example:
+    Examples:
         >>> EarlyStopping(monitor="val_loss", patience=2).patience
         2
     """
@@ -94,11 +94,9 @@ class EarlyStopping(Callback):
                 self.best_weights = self.model.get_weights()
 
     def _say(self, epoch):
-        best = (
-            ""
-            if self.best_epoch is None
-            else (f" (best: {self._best_seen:.4g} in epoch {self.best_epoch + 1})")
-        )
+        best = ""
+        if self.best_epoch is not None:
+            best = f" (best: {self._best_seen:.4g} in epoch {self.best_epoch + 1})"
         report(
             f"Epoch {epoch + 1}: early stopping, {self.monitor} did not improve for "
             f"{self.wait} epoch(s){best}"

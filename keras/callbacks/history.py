@@ -12,7 +12,7 @@ class History(Callback):
         history: a dict from a quantity's name to the list of its values, one an epoch; `acc` and
             `accuracy` find each other.
 
-    Example:
+    Examples:
         >>> history = History()
         >>> history.on_train_begin()
         >>> history.on_epoch_end(0, {"loss": 0.5, "accuracy": 0.75})

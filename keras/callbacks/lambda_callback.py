@@ -22,7 +22,7 @@ class LambdaCallback(Callback):
     Raises:
         TypeError: a name begins with `on_` but is no hook, or a hook is no function.
 
-    Example:
+    Examples:
         >>> printer = LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch, logs))
         >>> printer.on_epoch_end(0, {"loss": 0.5})
         0 {'loss': 0.5}

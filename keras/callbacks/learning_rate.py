@@ -23,7 +23,7 @@ class LearningRateScheduler(Callback):
         ValueError: the returned number is negative or not finite, or the optimizer's learning rate
             is a schedule itself.
 
-    Example:
+    Examples:
         >>> LearningRateScheduler(lambda epoch: 0.1 * 0.5**epoch).schedule(2)
         0.025
     """
@@ -86,7 +86,7 @@ class ReduceLROnPlateau(Callback):
         ValueError: `factor` is 1 or more, the mode is unknown, or the optimizer's learning rate is
             a schedule.
 
-    Example:
+    Examples:
         >>> ReduceLROnPlateau(monitor="val_loss", factor=0.2, patience=5, min_lr=0.001).factor
         0.2
     """

@@ -21,7 +21,7 @@ class Monitor:
     Raises:
         ValueError: the mode is unknown.
 
-    Example:
+    Examples:
         >>> monitor = Monitor("EarlyStopping", "val_loss", "auto", min_delta=0.01)
         >>> monitor.improved(0.5, monitor.worst), monitor.improved(0.495, 0.5)
         (True, False)

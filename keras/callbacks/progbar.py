@@ -17,7 +17,7 @@ class ProgbarLogger(Callback):
     Raises:
         ValueError: `count_mode` is neither.
 
-    Example:
+    Examples:
         >>> logger = ProgbarLogger()
         >>> logger.set_params({"epochs": 1, "samples": 64, "verbose": 1, "metrics": ["loss"]})
         >>> logger.on_epoch_begin(0)

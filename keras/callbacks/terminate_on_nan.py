@@ -13,7 +13,7 @@ class TerminateOnNaN(Callback):
     It needs no batch of its own: a loss that is not finite once makes the epoch's running mean not
     finite from then on.
 
-    Example:
+    Examples:
         >>> class Model:
         ...     stop_training = False
         >>> guard = TerminateOnNaN()

@@ -1,5 +1,6 @@
 """The layer: weights, and a call that maps tensors to tensors."""
 
+import contextlib
 import functools
 import inspect
 
@@ -46,9 +47,19 @@ class Layer(Configurable):
     stateful = False
     # Whether the output has the input's dtype even where that is an integer.
     keeps_dtype = False
+    # Whether inputs that are not floats are converted to the layer's dtype before `call`.
+    takes_floats = False
 
     _not_in_config = frozenset(
-        {"weights", "input_shape", "input_dim", "batch_size", "batch_input_shape", "dtype", "input_dtype"}
+        {
+            "weights",
+            "input_shape",
+            "input_dim",
+            "batch_size",
+            "batch_input_shape",
+            "dtype",
+            "input_dtype",
+        }
     )
 
     def __init__(
@@ -68,7 +79,8 @@ class Layer(Configurable):
     ):
         if unknown:
             raise TypeError(
-                f"{type(self).__name__} does not take the argument(s) {sorted(unknown)}; see its docstring for those it takes."
+                f"{type(self).__name__} does not take the argument(s) {sorted(unknown)}; "
+                "see its docstring for those it takes."
             )
         self.name = str(name) if name else naming.unique(type(self).__name__)
         self.trainable = trainable
@@ -112,8 +124,8 @@ class Layer(Configurable):
             return mask
         if any(m is not None for m in nest.flatten(mask)):
             raise TypeError(
-                f"Layer {self.name!r} ({type(self).__name__}) got a mask and does not support masking. Remove the Masking "
-                "or mask_zero=True before it, or set self.supports_masking = True in a layer of your own."
+                f"Layer {self.name!r} ({type(self).__name__}) got a mask and does not support masking. Remove the "
+                "Masking or mask_zero=True before it, or set self.supports_masking = True in a layer of your own."
             )
         return None
 
@@ -124,7 +136,7 @@ class Layer(Configurable):
         return nest.map_leaves(lambda s: s.shape, graph.infer(self, (inputs,), {}))
 
     def compute_output_dtype(self, dtype):
-        """Return the outputs' dtype for the first input's: floats stay what they are, other dtypes become the layer's."""
+        """Return the outputs' dtype for the first input's: floats stay, other dtypes become the layer's."""
         stays = self.keeps_dtype or (dtypes.is_float(dtype) and not self._casts_inputs)
         return dtype if stays else self.dtype
 
@@ -136,7 +148,10 @@ class Layer(Configurable):
         if self._casts_inputs or self.batch_input_shape is not None:
             config["dtype"] = self.dtype
         derived = super().get_config()
-        if derived.get("activity_regularizer") is None and "activity_regularizer" not in self._signature():
+        if (
+            derived.get("activity_regularizer") is None
+            and "activity_regularizer" not in self._signature()
+        ):
             derived.pop("activity_regularizer", None)
         return {**config, **derived}
 
@@ -178,8 +193,8 @@ class Layer(Configurable):
         shape, name = tuple(shape or ()), name or "weight"
         if any(n is None for n in shape):
             raise ValueError(
-                f"Layer {self.name!r} ({type(self).__name__}) cannot make its weight {name!r} of shape {shape}: the input's size "
-                "is not known. Give it in Input(shape=...) or input_shape=... in place of None."
+                f"Layer {self.name!r} ({type(self).__name__}) cannot make its weight {name!r} of shape {shape}: the "
+                "input's size is not known. Give it in Input(shape=...) or input_shape=... in place of None."
             )
         dtype = dtypes.standardize(dtype or self.dtype)
         variable = Variable(
@@ -282,8 +297,8 @@ class Layer(Configurable):
         own = self._weights_in_order()
         if len(weights) != len(own):
             raise ValueError(
-                f"Layer {self.name!r} ({type(self).__name__}) has {len(own)} weights and was given {len(weights)} values. "
-                f"Its weights: {[(w.name, w.shape) for w in own]}."
+                f"Layer {self.name!r} ({type(self).__name__}) has {len(own)} weights and was given "
+                f"{len(weights)} values. Its weights: {[(w.name, w.shape) for w in own]}."
             )
         for weight, value in zip(own, weights, strict=True):
             if np.shape(value) != weight.shape:
@@ -312,7 +327,9 @@ class Layer(Configurable):
         Args:
             updates: pairs `(variable, new value)`, as `K.update` returns them, or a list of pairs.
         """
-        pairs = [updates] if isinstance(updates, tuple) and _is_pair(updates) else nest.as_list(updates)
+        pairs = (
+            [updates] if isinstance(updates, tuple) and _is_pair(updates) else nest.as_list(updates)
+        )
         scope = current()
         for pair in pairs:
             if scope is None or any(isinstance(x, graph.Tensor) for x in pair):
@@ -347,24 +364,27 @@ class Layer(Configurable):
         with Scope() as scope:
             return self._call_on_arrays(scope, inputs, args, kwargs)
 
-    def _call_on_symbols(self, inputs, args, kwargs):
+    def _check_inputs(self, inputs):
         spec.check(self, inputs)
+
+    def _call_on_symbols(self, inputs, args, kwargs):
+        self._check_inputs(inputs)
         shapes = nest.map_leaves(lambda t: tuple(t.shape), inputs)
         self._build_once(shapes)
         masks = nest.map_leaves(lambda t: getattr(t, "mask", None), inputs)
-        outputs = graph.record(self, (inputs, *args), kwargs, self._infer(inputs, shapes, args, kwargs))
+        outputs = graph.record(
+            self, (inputs, *args), kwargs, self._infer(inputs, shapes, args, kwargs)
+        )
         self._nodes.append(nest.flatten(outputs)[0].node)
         self._attach_masks(inputs, outputs, kwargs.get("mask", masks))
         return outputs
 
     def _infer(self, inputs, shapes, args, kwargs):
-        """Return the outputs' shapes and dtypes: by `compute_output_shape` where a subclass has one, else by a trial."""
+        """Return the outputs' shapes and dtypes: by `compute_output_shape` where there is one, else by a trial."""
         if type(self).compute_output_shape is Layer.compute_output_shape:
             return graph.infer(self, (inputs, *args), kwargs)
         dtype = self.compute_output_dtype(nest.flatten(inputs)[0].dtype)
-        return map_shapes(
-            lambda s: graph.ShapeAndType(s, dtype), self.compute_output_shape(shapes)
-        )
+        return map_shapes(lambda s: graph.ShapeAndType(s, dtype), self.compute_output_shape(shapes))
 
     def _attach_masks(self, inputs, outputs, masks):
         """Let the symbolic outputs carry their symbolic masks."""
@@ -376,14 +396,14 @@ class Layer(Configurable):
             tensor.mask = mask
 
     def _call_on_arrays(self, scope, inputs, args, kwargs):
-        inputs = nest.map_leaves(self._as_input, inputs)
+        given, inputs = inputs, nest.map_leaves(self._as_input, inputs)
         if not self.built:
-            spec.check(self, inputs)
+            self._check_inputs(inputs)
             self._build_once(nest.map_leaves(lambda x: tuple(x.shape), inputs))
-        spec.check(self, inputs)
+        self._check_inputs(inputs)
         masks = kwargs.get("mask")
         if masks is None:
-            masks = _masks_of(scope, inputs)
+            masks = _masks_of(scope, given)
         kwargs, training = self._context_arguments(scope, args, kwargs, masks)
         with scope.in_phase(training), naming.name_scope(self.name):
             outputs = self.call(inputs, *args, **kwargs)
@@ -394,8 +414,9 @@ class Layer(Configurable):
 
     def _as_input(self, x):
         x = array(x)
-        is_other_float = self._casts_inputs and dtypes.is_float(str(x.dtype)) and str(x.dtype) != self.dtype
-        return ops.cast(x, self.dtype) if is_other_float else x
+        dtype = str(x.dtype)
+        casts = self._casts_inputs if dtypes.is_float(dtype) else self.takes_floats
+        return ops.cast(x, self.dtype) if casts and dtype != self.dtype else x
 
     def _context_arguments(self, scope, args, kwargs, masks):
         """Return the keyword arguments of `call` with the mask and training flag it takes, and that flag."""
@@ -420,11 +441,11 @@ class Layer(Configurable):
             if mask is not None or scope.mask_of(x) is not None:
                 scope.set_mask(x, mask)
 
-    def _build_once(self, input_shape):
-        """Make the weights, unless they are there."""
+    def _build_once(self, input_shape, prefix=True):
+        """Make the weights, unless they are there; `prefix` tells whether the layer's name begins their names."""
         if self.built:
             return
-        with outside(), naming.name_scope(self.name):
+        with outside(), naming.name_scope(self.name) if prefix else contextlib.nullcontext():
             self.build(input_shape)
         self.built = True
         if self._initial_weights is not None:
@@ -448,8 +469,8 @@ class Layer(Configurable):
     def _node_at(self, index, what):
         if not self._nodes:
             raise AttributeError(
-                f"Layer {self.name!r} ({type(self).__name__}) has no {what} yet: it was never called on a symbolic tensor. "
-                "Call it on one, or give the model's first layer an input_shape."
+                f"Layer {self.name!r} ({type(self).__name__}) has no {what} yet: it was never called on a "
+                "symbolic tensor. Call it on one, or give the model's first layer an input_shape."
             )
         try:
             return self._nodes[index]

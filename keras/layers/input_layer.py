@@ -30,12 +30,16 @@ class InputLayer(Layer):
     ):
         super().__init__(name=name or f"input_{naming.uid('input')}", dtype=dtype)
         if sparse:
-            raise ValueError(f"Input {self.name!r}: sparse=True is not supported; feed dense arrays.")
+            raise ValueError(
+                f"Input {self.name!r}: sparse=True is not supported; feed dense arrays."
+            )
         if batch_input_shape is None and input_tensor is not None:
             batch_input_shape = input_tensor.shape
         if batch_input_shape is None:
             if input_shape is None:
-                raise ValueError(f"Input {self.name!r} needs a shape: give input_shape or batch_input_shape.")
+                raise ValueError(
+                    f"Input {self.name!r} needs a shape: give input_shape or batch_input_shape."
+                )
             batch_input_shape = (batch_size, *input_shape)
         self.batch_input_shape = tuple(batch_input_shape)
         self.dtype = dtypes.standardize(dtype or config.floatx())
@@ -60,7 +64,9 @@ class InputLayer(Layer):
         }
 
 
-def Input(shape=None, batch_shape=None, name=None, dtype=None, sparse=False, tensor=None, batch_size=None):  # noqa: N802
+def Input(
+    shape=None, batch_shape=None, name=None, dtype=None, sparse=False, tensor=None, batch_size=None
+):
     """Return a symbolic tensor for a model's input.
 
     Args:
@@ -80,7 +86,9 @@ def Input(shape=None, batch_shape=None, name=None, dtype=None, sparse=False, ten
         (None, 32)
     """
     if shape is None and batch_shape is None and tensor is None:
-        raise ValueError("Input needs `shape` (one sample's) or `batch_shape` (with the batch's size), got neither.")
+        raise ValueError(
+            "Input needs `shape` (one sample's) or `batch_shape` (with the batch's size), got neither."
+        )
     if isinstance(shape, int):
         shape = (shape,)
     layer = InputLayer(shape, batch_size, batch_shape, dtype, tensor, sparse, name)

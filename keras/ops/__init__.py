@@ -1,6 +1,6 @@
 """The vocabulary in which everything is written: tensors under NumPy's names, on any backend."""
 
-from keras.ops import image, linalg, operators, random
+from keras.ops import image, linalg, operators, random  # noqa: F401 - operators installs itself
 from keras.ops.array import (
     arange,
     argsort,
@@ -110,9 +110,9 @@ from keras.ops.math import (
     less,
     less_equal,
     log,
-    log10,
     log1p,
     log2,
+    log10,
     logaddexp,
     logical_and,
     logical_not,

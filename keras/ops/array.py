@@ -1,5 +1,6 @@
 """Shapes, indexing, joining and making arrays, under NumPy's names."""
 
+import itertools
 import math
 
 import numpy as np
@@ -61,7 +62,9 @@ def arange(start, stop=None, step=1, dtype=None):
     """Return the numbers from `start` (0 if only one is given) to before `stop` by `step`."""
     if stop is None:
         start, stop = 0, start
-    dtype = dtypes.standardize(dtype) if dtype else dtypes.result(type(start), type(stop), type(step))
+    dtype = (
+        dtypes.standardize(dtype) if dtype else dtypes.result(type(start), type(stop), type(step))
+    )
     return compute.arange(start, stop, step, dtype)
 
 
@@ -170,7 +173,9 @@ def squeeze(x, axis=None):
     places = {axis_of(place, x.ndim) for place in nest.as_list(axis)}
     for place in places:
         if x.shape[place] != 1:
-            raise ValueError(f"Axis {place} of a tensor of shape {tuple(x.shape)} has not size 1 and cannot be dropped.")
+            raise ValueError(
+                f"Axis {place} of a tensor of shape {tuple(x.shape)} has not size 1 and cannot be dropped."
+            )
     return compute.reshape(x, tuple(n for i, n in enumerate(x.shape) if i not in places))
 
 
@@ -250,7 +255,7 @@ def split(x, indices_or_sections, axis=0):
         cuts = range(size // cuts, size, size // cuts)
     edges = [0, *cuts, size]
     before = (slice(None),) * axis
-    return [compute.getitem(x, (*before, slice(a, b))) for a, b in zip(edges, edges[1:], strict=False)]
+    return [compute.getitem(x, (*before, slice(a, b))) for a, b in itertools.pairwise(edges)]
 
 
 def unstack(x, num=None, axis=0):
@@ -263,7 +268,9 @@ def unstack(x, num=None, axis=0):
 @op
 def get_item(x, key):
     """Return `x[key]`, for ints, slices, None, Ellipsis and integer or boolean arrays."""
-    return compute.getitem(array(x), nest.map_leaves(raw, key) if isinstance(key, tuple) else raw(key))
+    return compute.getitem(
+        array(x), nest.map_leaves(raw, key) if isinstance(key, tuple) else raw(key)
+    )
 
 
 @op

@@ -35,7 +35,9 @@ def array(x, dtype=None):
     x = raw(x)
     if compute.is_tensor(x):
         return x if dtype is None or str(x.dtype) == dtype else compute.cast(x, dtype)
-    if isinstance(x, list | tuple) and any(compute.is_tensor(raw(leaf)) for leaf in nest.flatten(x)):
+    if isinstance(x, list | tuple) and any(
+        compute.is_tensor(raw(leaf)) for leaf in nest.flatten(x)
+    ):
         return compute.stack([array(item, dtype) for item in x])
     return compute.asarray(x, dtype or dtypes.of_data(x))
 
@@ -75,7 +77,9 @@ def axis_of(axis, ndim):
         ValueError: if there is no such axis.
     """
     if not -ndim <= axis < ndim:
-        raise ValueError(f"axis should lie in [{-ndim}, {ndim}) for a tensor with {ndim} axes, got {axis}.")
+        raise ValueError(
+            f"axis should lie in [{-ndim}, {ndim}) for a tensor with {ndim} axes, got {axis}."
+        )
     return axis % ndim
 
 
@@ -156,11 +160,16 @@ def while_loop(condition, body, loop_vars, maximum_iterations=None):
     limit = maximum_iterations if maximum_iterations is not None else np.iinfo("int32").max
 
     def goes_on(state):
-        return compute.logical_and(_truth(array(condition(*state[1:]))), compute.less(state[0], limit))
+        return compute.logical_and(
+            _truth(array(condition(*state[1:]))), compute.less(state[0], limit)
+        )
 
     def advance(state):
         result = nest.as_list(body(*state[1:]))
-        return (state[0] + 1, *(array(new, dtype_of(old)) for new, old in zip(result, state[1:], strict=True)))
+        return (
+            state[0] + 1,
+            *(array(new, dtype_of(old)) for new, old in zip(result, state[1:], strict=True)),
+        )
 
     return type(loop_vars)(compute.while_loop(goes_on, advance, state)[1:])
 

@@ -25,7 +25,9 @@ def upsample(x, factors, data_format=None):
 
 
 @op
-def resize(x, size, interpolation="bilinear", data_format=None, align_corners=False, half_pixel=True):
+def resize(
+    x, size, interpolation="bilinear", data_format=None, align_corners=False, half_pixel=True
+):
     """Return images resized to (height, width).
 
     Args:
@@ -45,7 +47,11 @@ def resize(x, size, interpolation="bilinear", data_format=None, align_corners=Fa
     first = 2 if config.normalize_data_format(data_format) == "channels_first" else 1
     for axis, new in enumerate(size, start=first):
         places = _places(x.shape[axis], int(new), align_corners, half_pixel)
-        x = _nearest(x, places, axis, half_pixel) if interpolation == "nearest" else _linear(x, places, axis)
+        x = (
+            _nearest(x, places, axis, half_pixel)
+            if interpolation == "nearest"
+            else _linear(x, places, axis)
+        )
     return x
 
 
@@ -61,7 +67,9 @@ def _places(old, new, align_corners, half_pixel):
 
 def _nearest(x, places, axis, half_pixel):
     places = np.floor(places + 0.5) if half_pixel else np.floor(places)
-    return compute.take(x, compute.asarray(np.clip(places, 0, x.shape[axis] - 1).astype("int32")), axis)
+    return compute.take(
+        x, compute.asarray(np.clip(places, 0, x.shape[axis] - 1).astype("int32")), axis
+    )
 
 
 def _linear(x, places, axis):

@@ -28,9 +28,7 @@ def _function(name, text):
 def _binary(name, text, at_least=None):
     """Make an elementwise op of two arguments, which are promoted to one dtype."""
     primitive = getattr(compute, name)
-    return _documented(
-        lambda x1, x2: primitive(*promote(x1, x2, at_least=at_least)), name, text
-    )
+    return _documented(lambda x1, x2: primitive(*promote(x1, x2, at_least=at_least)), name, text)
 
 
 # ------------------------------------------------------------------ elementwise
@@ -193,7 +191,9 @@ def _countable(x):
 
 all = _reduction("all", "Return whether all entries along `axis` are true.", _as_bool)
 any = _reduction("any", "Return whether any entry along `axis` is true.", _as_bool)
-logsumexp = _reduction("logsumexp", "Return log(sum(exp(x))) along `axis`, without overflow.", as_float)
+logsumexp = _reduction(
+    "logsumexp", "Return log(sum(exp(x))) along `axis`, without overflow.", as_float
+)
 max = amax = _reduction("max", "Return the largest entry along `axis`.")
 mean = _reduction("mean", "Return the mean along `axis`.", as_float)
 min = amin = _reduction("min", "Return the smallest entry along `axis`.")
@@ -265,7 +265,9 @@ def _cumulative(name, text):
     return _documented(accumulate, name, text)
 
 
-cumprod = _cumulative("cumprod", "Return the running product along `axis`, by default of all entries.")
+cumprod = _cumulative(
+    "cumprod", "Return the running product along `axis`, by default of all entries."
+)
 cumsum = _cumulative("cumsum", "Return the running sum along `axis`, by default of all entries.")
 
 
@@ -316,7 +318,9 @@ def in_top_k(targets, predictions, k):
     targets, predictions = compute.cast(array(targets), "int32"), array(predictions)
     own = compute.take_along_axis(predictions, compute.reshape(targets, (-1, 1)), 1)
     better = compute.sum(compute.cast(compute.greater(predictions, own), "int32"), axis=1)
-    return compute.logical_and(compute.less(better, k), compute.reshape(compute.isfinite(own), (-1,)))
+    return compute.logical_and(
+        compute.less(better, k), compute.reshape(compute.isfinite(own), (-1,))
+    )
 
 
 def result_type(*xs):

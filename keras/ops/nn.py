@@ -18,9 +18,13 @@ def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
     else:
         x = as_float(x)
         below = compute.multiply(compute.subtract(x, threshold), negative_slope)
-        is_above = compute.greater(x, threshold) if negative_slope else compute.greater_equal(x, threshold)
+        is_above = (
+            compute.greater(x, threshold) if negative_slope else compute.greater_equal(x, threshold)
+        )
         y = compute.where(is_above, x, below)
-    return y if max_value is None else compute.minimum(y, compute.cast(array(max_value), str(y.dtype)))
+    return (
+        y if max_value is None else compute.minimum(y, compute.cast(array(max_value), str(y.dtype)))
+    )
 
 
 @op
@@ -245,7 +249,13 @@ def depthwise_conv(x, kernel, strides=1, padding="valid", data_format=None, dila
 
 @op
 def separable_conv(
-    x, depthwise_kernel, pointwise_kernel, strides=1, padding="valid", data_format=None, dilation_rate=1
+    x,
+    depthwise_kernel,
+    pointwise_kernel,
+    strides=1,
+    padding="valid",
+    data_format=None,
+    dilation_rate=1,
 ):
     """Return a depthwise convolution followed by a pointwise one, whose kernel has a window of ones."""
     y = depthwise_conv(x, depthwise_kernel, strides, padding, data_format, dilation_rate)
@@ -254,7 +264,14 @@ def separable_conv(
 
 @op
 def conv_transpose(
-    x, kernel, strides=1, padding="valid", output_padding=None, data_format=None, dilation_rate=1, output_size=None
+    x,
+    kernel,
+    strides=1,
+    padding="valid",
+    output_padding=None,
+    data_format=None,
+    dilation_rate=1,
+    output_size=None,
 ):
     """Return the transposed convolution: the gradient of a convolution by its input.
 
@@ -273,8 +290,13 @@ def conv_transpose(
     x, kernel = promote(x, kernel)
     rank = kernel.ndim - 2
     channels_first = config.normalize_data_format(data_format) == "channels_first"
-    strides, dilation = _tuple(strides, rank, "strides"), _tuple(dilation_rate, rank, "dilation_rate")
-    extra = (None,) * rank if output_padding is None else _tuple(output_padding, rank, "output_padding")
+    strides, dilation = (
+        _tuple(strides, rank, "strides"),
+        _tuple(dilation_rate, rank, "dilation_rate"),
+    )
+    extra = (
+        (None,) * rank if output_padding is None else _tuple(output_padding, rank, "output_padding")
+    )
     padding, window = _check_padding(padding), kernel.shape[:-2]
     sizes = _spatial(x, channels_first)
     if output_size is None:
@@ -352,7 +374,9 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
         target = expand_dims(target, axis)
     logs = output if from_logits else compute.log(_clip_probability(output))
     picked = compute.take_along_axis(log_softmax(logs, axis), target, axis)
-    return compute.negative(compute.reshape(picked, tuple(n for i, n in enumerate(picked.shape) if i != axis)))
+    return compute.negative(
+        compute.reshape(picked, tuple(n for i, n in enumerate(picked.shape) if i != axis))
+    )
 
 
 @op
@@ -364,7 +388,9 @@ def binary_crossentropy(target, output, from_logits=False):
         return compute.subtract(compute.softplus(output), compute.multiply(target, output))
     output = _clip_probability(output)
     positive = compute.multiply(target, compute.log(output))
-    other = compute.multiply(compute.subtract(1.0, target), compute.log(compute.subtract(1.0, output)))
+    other = compute.multiply(
+        compute.subtract(1.0, target), compute.log(compute.subtract(1.0, output))
+    )
     return compute.negative(compute.add(positive, other))
 
 

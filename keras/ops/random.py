@@ -51,7 +51,9 @@ def bernoulli(shape, p=0.5, dtype=None, seed=None):
 @op
 def randint(shape, minval, maxval, dtype="int32", seed=None):
     """Return integers from [minval, maxval)."""
-    return compute.random_integers(_key(seed), _sizes(shape), minval, maxval, dtypes.standardize(dtype))
+    return compute.random_integers(
+        _key(seed), _sizes(shape), minval, maxval, dtypes.standardize(dtype)
+    )
 
 
 @op
@@ -73,7 +75,11 @@ def dropout(x, rate, noise_shape=None, seed=None):
     x = as_float(x)
     if rate == 0:
         return x
-    shape = x.shape if noise_shape is None else [n if w is None else w for n, w in zip(x.shape, noise_shape, strict=True)]
+    shape = (
+        x.shape
+        if noise_shape is None
+        else [n if w is None else w for n, w in zip(x.shape, noise_shape, strict=True)]
+    )
     keep = compute.random_bernoulli(_key(seed), 1.0 - rate, tuple(shape))
     return compute.where(keep, compute.divide(x, 1.0 - rate), compute.full((), 0, str(x.dtype)))
 

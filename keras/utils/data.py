@@ -8,7 +8,7 @@ class Sequence:
     `(x, y, sample_weights)`, and `__len__`, the number of batches. Several threads may read batches
     at once, in any order. `on_epoch_end`, if there is one, may change the data between epochs.
 
-    Example:
+    Examples:
         >>> class Squares(Sequence):
         ...     def __len__(self):
         ...         return 3

@@ -32,7 +32,7 @@ class HDF5Matrix:
         refs: the open files by path, of all matrices.
         close: a function that gives the file up; later reading fails.
 
-    Example:
+    Examples:
         >>> import os, tempfile
         >>> path = os.path.join(tempfile.mkdtemp(), "data.h5")
         >>> with h5py.File(path, "w") as file:
@@ -126,7 +126,6 @@ class HDF5Matrix:
         start, stop, step = key.indices(len(self))
         if step < 0:
             return self._read_many(np.arange(start, stop, step))
-        stop = max(start, stop)
         return self._normalized(self.data[self.start + start : self.start + stop : step])
 
     def _read_many(self, key):

@@ -20,7 +20,7 @@ class Logs(dict):
     Looking up a name that is missing tries its other spelling, with any prefix (`val_acc`,
     `digits_accuracy`). Iterating shows the names that were stored, and no others.
 
-    Example:
+    Examples:
         >>> logs = Logs(loss=0.5, val_accuracy=0.9)
         >>> logs["val_acc"], "val_acc" in logs, logs.get("acc", "none")
         (0.9, True, 'none')
@@ -57,7 +57,7 @@ class Logs(dict):
 def as_logs(logs):
     """`logs` itself where it is `Logs`, else new `Logs` with what is in it (None: nothing).
 
-    Example:
+    Examples:
         >>> as_logs(None), as_logs({"acc": 1.0})["accuracy"]
         ({}, 1.0)
     """
@@ -67,7 +67,7 @@ def as_logs(logs):
 def plain(value):
     """A NumPy or device scalar as a Python number; anything else as it is.
 
-    Example:
+    Examples:
         >>> plain(np.float32(0.5)), plain("text"), plain([1, 2])
         (0.5, 'text', [1, 2])
     """
@@ -81,7 +81,7 @@ class RunningMeans:
 
     Values that are no numbers (text, None, larger arrays) are kept as they last were.
 
-    Example:
+    Examples:
         >>> means = RunningMeans()
         >>> means.add("loss", 1.0, weight=32)
         >>> means.add("loss", 4.0, weight=16)

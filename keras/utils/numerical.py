@@ -19,7 +19,7 @@ def to_categorical(y, num_classes=None, dtype="float32"):
         ValueError: a number is negative, no whole number, or `num_classes` or more; or `y` is empty
             and `num_classes` is None.
 
-    Example:
+    Examples:
         >>> to_categorical([0, 2], num_classes=3)
         array([[1., 0., 0.],
                [0., 0., 1.]], dtype=float32)
@@ -77,7 +77,7 @@ def normalize(x, axis=-1, order=2):
     Returns:
         An array of the shape of `x`.
 
-    Example:
+    Examples:
         >>> normalize([[3.0, 4.0], [0.0, 0.0]])
         array([[0.6, 0.8],
                [0. , 0. ]])

@@ -30,7 +30,7 @@ def prefetch(iterable, size=2):
     Raises:
         ValueError: `size` is less than 1.
 
-    Example:
+    Examples:
         >>> list(prefetch(range(4), size=2))
         [0, 1, 2, 3]
     """
@@ -55,7 +55,7 @@ def parallel_map(sequence, workers, order=None, size=10):
     Raises:
         ValueError: `workers` or `size` is less than 1.
 
-    Example:
+    Examples:
         >>> list(parallel_map("abcd", workers=2, order=[3, 0, 0]))
         ['d', 'a', 'a']
     """
@@ -124,12 +124,11 @@ class _Reader:
         return item
 
     def close(self):
-        """Let no further task begin, drop what is ready, and see the threads end."""
+        """Let no further task begin, and see the threads end."""
         if sys.is_finalizing():  # the threads are gone, maybe in the middle of something
             return
         with self._changed:
             self._stopped = True
-            self._results.clear()
             self._changed.notify_all()
         deadline = monotonic() + _PATIENCE
         for thread in self._threads:

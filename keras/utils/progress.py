@@ -28,7 +28,7 @@ class Progbar:
         unit_name: what one unit is called, as in `15ms/step`.
         label: text at the start of the line that `verbose=2` writes.
 
-    Example:
+    Examples:
         >>> bar = Progbar(target=4, width=8)
         >>> for step in range(4):
         ...     bar.add(1, values=[("loss", 2.0 - step)])
@@ -196,7 +196,7 @@ class _Clock:
 def report(text):
     """Print `text` on a line of its own, also while a progress bar is being drawn.
 
-    Example:
+    Examples:
         >>> report("a message")
         a message
     """
@@ -208,7 +208,7 @@ def report(text):
 def format_duration(seconds):
     """Seconds as `7s`, `1:05` or `2:03:04`.
 
-    Example:
+    Examples:
         >>> format_duration(6.7), format_duration(65), format_duration(7384)
         ('7s', '1:05', '2:03:04')
     """
@@ -223,7 +223,7 @@ def format_duration(seconds):
 def format_rate(seconds):
     """Seconds in the unit that suits them, with at least two digits: `15ms`, `1.5ms`, `230us`.
 
-    Example:
+    Examples:
         >>> [format_rate(value) for value in (12.3, 1.23, 0.123, 0.00123, 1.23e-5, 1e-9)]
         ['12s', '1.2s', '123ms', '1.2ms', '12us', '1.0ns']
     """
@@ -237,7 +237,7 @@ def format_rate(seconds):
 def format_value(value):
     """A log value with four significant digits; what is no number as text.
 
-    Example:
+    Examples:
         >>> [format_value(value) for value in (0.12345, 12.3456, 1234567, 1.5e-7, float("nan"))]
         ['0.1235', '12.35', '1234567', '1.500e-07', 'nan']
     """

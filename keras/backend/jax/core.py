@@ -284,7 +284,7 @@ def abstract(function, *specs):
     return jax.tree_util.tree_map(lambda leaf: Spec(leaf.shape, leaf.dtype), result)
 
 
-def Spec(shape, dtype):  # noqa: N802 - it makes the backend's own shape-and-dtype type
+def Spec(shape, dtype):
     """Return an array that has a shape and a dtype but no value."""
     return jax.ShapeDtypeStruct(tuple(shape), _dtype(str(dtype)))
 

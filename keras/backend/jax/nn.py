@@ -61,7 +61,11 @@ def depthwise_conv(x, kernel, strides, padding, dilation, channels_first):
         y = depthwise_conv(jnp.moveaxis(x, 1, -1), kernel, strides, padding, dilation, False)
         return jnp.moveaxis(y, -1, 1)
     *size, channels, multiplier = kernel.shape
-    x = jnp.repeat(_pad_spatial(x, padding, 0), multiplier, axis=-1) if multiplier > 1 else _pad_spatial(x, padding, 0)
+    x = (
+        jnp.repeat(_pad_spatial(x, padding, 0), multiplier, axis=-1)
+        if multiplier > 1
+        else _pad_spatial(x, padding, 0)
+    )
     rows = kernel.reshape(*size, channels * multiplier)
     # A sum of shifted slices is some 50 times faster on a CPU than XLA's grouped convolution.
     windows = _windows(x, size, strides, dilation)
@@ -71,7 +75,9 @@ def depthwise_conv(x, kernel, strides, padding, dilation, channels_first):
 def _pad_spatial(x, padding, value):
     if not any(itertools.chain(*padding)):
         return x
-    return lax.pad(x, jnp.asarray(value, x.dtype), [(0, 0, 0), *((a, b, 0) for a, b in padding), (0, 0, 0)])
+    return lax.pad(
+        x, jnp.asarray(value, x.dtype), [(0, 0, 0), *((a, b, 0) for a, b in padding), (0, 0, 0)]
+    )
 
 
 def _windows(x, size, strides, dilation):
@@ -98,15 +104,15 @@ def _windows(x, size, strides, dilation):
 def max_pool(x, size, strides, padding, channels_first):
     """Return the largest entry of each window."""
     if channels_first:
-        return jnp.moveaxis(
-            max_pool(jnp.moveaxis(x, 1, -1), size, strides, padding, False), -1, 1
-        )
+        return jnp.moveaxis(max_pool(jnp.moveaxis(x, 1, -1), size, strides, padding, False), -1, 1)
     lowest = -jnp.inf if jnp.issubdtype(x.dtype, jnp.floating) else jnp.iinfo(x.dtype).min
     best = None
     # Selecting between slices has a gradient some 20 times faster than that of a windowed reduction, and
     # like it gives a tie's gradient to the first entry alone.
     for _, window in _windows(_pad_spatial(x, padding, lowest), size, strides, (1,) * len(size)):
-        best = window if best is None else jnp.where((best >= window) | (best != best), best, window)
+        best = (
+            window if best is None else jnp.where((best >= window) | (best != best), best, window)
+        )
     return best
 
 

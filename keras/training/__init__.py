@@ -1,0 +1,1 @@
+"""Training: data, steps and loops behind `fit`, `evaluate` and `predict`."""

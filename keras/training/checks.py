@@ -1,0 +1,132 @@
+"""What training refuses, each with a message that says what to do."""
+
+import numpy as np
+
+
+def losses_given(losses, names, given):
+    """Check that at least one output has a loss.
+
+    Raises:
+        ValueError: if none has, though one was asked for.
+    """
+    if given is not None and all(loss is None for loss in losses):
+        raise ValueError(f"compile: no output has a loss; the outputs are {names}.")
+
+
+def is_compiled(model):
+    """Check that `compile` was called.
+
+    Raises:
+        RuntimeError: if not.
+    """
+    if not model.is_compiled:
+        raise RuntimeError(
+            f"Model {model.name!r} must be compiled before it is trained or evaluated: "
+            "call model.compile(optimizer, loss) first."
+        )
+
+
+def equal_lengths(x, y, sample_weight):
+    """Check that inputs, targets and weights have the same number of samples, and at least one.
+
+    Args:
+        x, y, sample_weight: dicts from a name to an array.
+
+    Raises:
+        ValueError: naming the arrays and their sizes.
+    """
+    sizes = {
+        name: len(a)
+        for group in (x, y, sample_weight)
+        for name, a in group.items()
+        if a is not None
+    }
+    if len(set(sizes.values())) > 1:
+        listing = ", ".join(f"{name}: {size}" for name, size in sizes.items())
+        raise ValueError(
+            f"All inputs, targets and sample weights need the same number of samples, got {listing}. "
+            "Cut them to the same length."
+        )
+    if sizes and not next(iter(sizes.values())):
+        raise ValueError(
+            f"The dataset is empty: {next(iter(sizes))} has 0 samples. Give at least one."
+        )
+
+
+def shape_fits(name, array, shape, what="input", model="model"):
+    """Check an array's shape against the one a model expects, the batch apart.
+
+    Raises:
+        ValueError: naming the model and the input, both shapes and what to do.
+    """
+    got, wanted = tuple(array.shape), tuple(shape)
+    fits = len(got) == len(wanted) and all(
+        w in (None, g) for g, w in zip(got[1:], wanted[1:], strict=True)
+    )
+    if fits:
+        return
+    hint = "Check the data's shape"
+    if len(got) == len(wanted) - 1:
+        hint = "Add the missing axis, for example with np.expand_dims"
+        if got == wanted[1:]:
+            hint = "A single sample needs a batch axis: x[np.newaxis]"
+    elif len(got) > len(wanted):
+        hint = "Reshape or flatten the data"
+    raise ValueError(
+        f"Model {model!r}: the {what} {name!r} should have shape {wanted}, got an array of shape {got}. {hint}."
+    )
+
+
+_SAME_SHAPE = {
+    "mean_squared_error",
+    "mean_absolute_error",
+    "binary_crossentropy",
+    "categorical_crossentropy",
+}
+
+
+def target_fits(loss, target, prediction, name):
+    """Check a target's shape against that of the output it belongs to.
+
+    Raises:
+        ValueError: naming the output, the loss, both shapes and what to do.
+    """
+    loss_name = getattr(loss, "__name__", None) or getattr(loss, "name", None) or str(loss)
+    if target is None:
+        raise ValueError(
+            f"The output {name!r} has the loss {loss_name!r} but there are no targets for it; give y."
+        )
+    got, wanted = tuple(target.shape), tuple(prediction.shape)
+    if loss_name == "sparse_categorical_crossentropy":
+        wanted = (*wanted[:-1], 1)
+        if got in (wanted, wanted[:-1]):
+            return
+        hint = "It needs class numbers; for one-hot targets use categorical_crossentropy"
+    elif loss_name not in _SAME_SHAPE or got == wanted:
+        return
+    elif loss_name == "categorical_crossentropy" and got[-1] == 1:
+        hint = (
+            "It needs one-hot targets: keras.utils.to_categorical(y) makes them; "
+            "for class numbers use sparse_categorical_crossentropy"
+        )
+    else:
+        hint = "Give the last layer as many units as a target has values, or reshape the targets"
+    raise ValueError(
+        f"The output {name!r} of shape (batch, {', '.join(map(str, wanted[1:]))}) cannot go with targets of shape "
+        f"(batch, {', '.join(map(str, got[1:]))}) under the loss {loss_name!r}. {hint}."
+    )
+
+
+def classes_in_range(y, count, name):
+    """Check class numbers for a sparse loss.
+
+    Raises:
+        ValueError: if one lies outside [0, count).
+    """
+    y = np.asarray(y)
+    if y.size and (y.min() < 0 or y.max() >= count):
+        bad = y.min() if y.min() < 0 else y.max()
+        raise ValueError(
+            f"The output {name!r} has {count} classes, so class numbers should lie in [0, {count - 1}], got {bad}. "
+            "Give the last layer more units, or renumber the classes from 0."
+        )

@@ -1,0 +1,288 @@
+"""What `compile` makes: the losses, weights and metrics of each output, and the running means of them all."""
+
+import numpy as np
+
+from keras import losses, metrics, ops
+from keras.backend import nest
+from keras.backend.compute import compute
+from keras.backend.variable import Variable, current
+from keras.training import checks
+
+_ACCURACY = ("accuracy", "acc")
+_CROSSENTROPY = ("crossentropy", "ce")
+
+
+class Compilation:
+    """The losses and metrics of a model, applied to its outputs.
+
+    Args:
+        output_names: the names of the outputs.
+        loss: as given to `compile`.
+        metrics, weighted_metrics: as given to `compile`.
+        loss_weights: as given to `compile`.
+
+    Attributes:
+        names: the names of the logs: "loss", the outputs' losses if there are several, then the metrics.
+        variables: the running sums of the logs.
+    """
+
+    def __init__(self, output_names, loss, metrics, weighted_metrics, loss_weights):
+        self.output_names = list(output_names)
+        self.losses = [_loss(one) for one in _per_output(loss, self.output_names, "loss")]
+        checks.losses_given(self.losses, self.output_names, loss)
+        self.loss_weights = _loss_weights(loss_weights, self.output_names)
+        self.metrics = [
+            *self._make_metrics(metrics, "metrics", is_weighted=False),
+            *self._make_metrics(weighted_metrics, "weighted_metrics", is_weighted=True),
+        ]
+        self.metrics.sort(key=lambda metric: metric.output)
+        self.trained = [i for i, one in enumerate(self.losses) if one is not None]
+        several = len(self.output_names) > 1
+        self._loss_names = ["loss"]
+        if several:
+            self._loss_names += [f"{self.output_names[i]}_loss" for i in self.trained]
+        self._name_metrics(several)
+        plain = [metric for metric in self.metrics if not metric.is_stateful]
+        self.names = [*self._loss_names, *(metric.name for metric in self.metrics)]
+        count = len(self._loss_names) + len(plain)
+        # One vector for all means: a step then adds to it once.
+        self._sums = Variable(np.zeros(count + 1, "float32"), trainable=False, name="running_sums")
+        self._latest = Variable(np.zeros(count, "float32"), trainable=False, name="latest_logs")
+
+    def _make_metrics(self, given, argument, is_weighted):
+        per_output = _per_output(given, self.output_names, argument, is_list=True)
+        return [
+            _Metric(index, one, is_weighted)
+            for index, several in enumerate(per_output)
+            for one in _each(several)
+        ]
+
+    def _name_metrics(self, several):
+        taken = set(self._loss_names)
+        for metric in self.metrics:
+            name = metric.given_name
+            if several:
+                name = f"{self.output_names[metric.output]}_{name}"
+            base, number = name, 1
+            while name in taken:
+                name, number = f"{base}_{number}", number + 1
+            taken.add(name)
+            metric.name = name
+
+    @property
+    def variables(self):
+        """The Variables behind the running means."""
+        own = [self._sums, self._latest]
+        return own + [
+            v for metric in self.metrics if metric.is_stateful for v in metric.function.variables
+        ]
+
+    def reset(self):
+        """Begin the means anew."""
+        self._sums.assign(np.zeros(self._sums.shape, "float32"))
+        for metric in self.metrics:
+            if metric.is_stateful:
+                metric.function.reset_states()
+
+    # -------------------------------------------------------------- within a step
+    def total_loss(self, y, y_pred, sample_weight, penalties):
+        """Return the loss to be minimised, and note it and the metrics in the running means.
+
+        Args:
+            y, y_pred, sample_weight: lists with one entry an output; targets and weights may be None.
+            penalties: a list of scalars to add.
+        """
+        y_pred = nest.as_list(y_pred)
+        values = []
+        for index in self.trained:
+            name = self.output_names[index]
+            target = _aligned(y[index], y_pred[index])
+            checks.target_fits(self.losses[index], target, y_pred[index], name)
+            values.append(
+                weighted_mean(self.losses[index], target, y_pred[index], sample_weight[index])
+            )
+        weighted = [
+            value * self.loss_weights[i] for value, i in zip(values, self.trained, strict=True)
+        ]
+        total = sum(weighted[1:], weighted[0]) if weighted else compute.full((), 0.0, "float32")
+        for penalty in penalties:
+            total = total + compute.cast(compute.sum(penalty), str(total.dtype))
+        parts = values if len(self._loss_names) > 1 else []
+        self._note(total, parts, y, y_pred, sample_weight)
+        return total
+
+    def _note(self, total, parts, y, y_pred, sample_weight):
+        values = [total, *parts]
+        for metric in self.metrics:
+            value = metric(y, y_pred, sample_weight, self.losses)
+            if value is not None:
+                values.append(value)
+        latest = compute.stack([compute.cast(v, "float32") for v in values], 0)
+        size = np.float32(nest.flatten(y_pred)[0].shape[0])
+        self._latest.assign(latest)
+        gained = compute.concatenate([latest * size, compute.full((1,), float(size), "float32")], 0)
+        self._sums.assign(self._sums.value + gained)
+
+    def summary(self):
+        """Return (running means, last batch's values, stateful metrics' results): arrays."""
+        sums = self._sums.value
+        means = compute.divide(sums[:-1], compute.maximum(sums[-1], 1e-30))
+        results = [
+            compute.cast(ops.raw(m.function.result()), "float32")
+            for m in self.metrics
+            if m.is_stateful
+        ]
+        return means, self._latest.value, results
+
+    def logs(self, summary):
+        """Return what `summary` returned as two dicts of floats: the running means and the last batch's."""
+        means, latest, results = (nest.map_leaves(compute.to_numpy, part) for part in summary)
+        return self._named(means, results), self._named(latest, results)
+
+    def _named(self, values, results):
+        values, results = iter(values), iter(results)
+        logs = {name: float(next(values)) for name in self._loss_names}
+        for metric in self.metrics:
+            logs[metric.name] = float(next(results if metric.is_stateful else values))
+        return logs
+
+
+class _Metric:
+    """One metric of one output: a function, whose means are kept, or an object with a state of its own."""
+
+    def __init__(self, output, given, is_weighted):
+        self.output = output
+        self.given = given
+        self.is_weighted = is_weighted
+        self.name = None
+        self.given_name = _metric_name(given)
+        is_late = isinstance(given, str) and given in (*_ACCURACY, *_CROSSENTROPY)
+        # What "accuracy" means is known only once the output and the targets are.
+        self.function = None if is_late else metrics.get(given)
+        self.is_stateful = isinstance(self.function, metrics.Metric)
+
+    def __call__(self, y, y_pred, sample_weight, loss_functions):
+        """Return the batch's value, or None for a stateful metric, whose state is updated."""
+        prediction = y_pred[self.output]
+        target = _aligned(y[self.output], prediction)
+        weight = sample_weight[self.output] if self.is_weighted else None
+        if self.is_stateful:
+            self.function.update_state(target, prediction, sample_weight=weight)
+            return None
+        function = self.function or _resolve(
+            self.given, loss_functions[self.output], target, prediction
+        )
+        return weighted_mean(function, target, prediction, weight)
+
+
+def weighted_mean(function, y_true, y_pred, weight):
+    """Return the mean of a loss over a batch: over the entries the mask keeps, weighted.
+
+    Args:
+        function: `function(y_true, y_pred)` gives one value a sample, or a sample and time step.
+        y_true, y_pred: arrays.
+        weight: array (batch,) or (batch, time), or None. As in classic Keras the sum is divided by the
+            number of weights that are not zero.
+    """
+    scores = (
+        function.call(y_true, y_pred)
+        if isinstance(function, losses.Loss)
+        else function(y_true, y_pred)
+    )
+    scores = ops.convert_to_tensor(scores)
+    mask = current().mask_of(y_pred)
+    if mask is not None and scores.ndim >= mask.ndim:
+        mask = ops.cast(mask, str(scores.dtype))
+        extended = compute.reshape(mask, (*mask.shape, *(1,) * (scores.ndim - mask.ndim)))
+        scores = ops.divide(ops.multiply(scores, extended), _not_zero(ops.mean(mask)))
+    if weight is not None:
+        weight = ops.cast(weight, str(scores.dtype))
+        if scores.ndim > weight.ndim:
+            scores = ops.mean(scores, axis=tuple(range(weight.ndim, scores.ndim)))
+        share = ops.mean(ops.cast(ops.not_equal(weight, 0), str(scores.dtype)))
+        scores = ops.divide(ops.multiply(scores, weight), _not_zero(share))
+    return ops.mean(scores)
+
+
+def _not_zero(share):
+    """Keep a batch in which nothing counts from dividing by zero: its loss is zero."""
+    return ops.where(ops.equal(share, 0), ops.ones_like(share), share)
+
+
+def _aligned(target, prediction):
+    """Return a target (batch,) as (batch, 1) where the prediction has two axes."""
+    if target is not None and target.ndim == 1 and prediction.ndim == 2:
+        return compute.reshape(target, (-1, 1))
+    return target
+
+
+def _loss(given):
+    return None if given is None else losses.get(given)
+
+
+def _each(given):
+    return [] if given is None else list(given) if isinstance(given, list | tuple) else [given]
+
+
+def _per_output(given, names, argument, is_list=False):
+    """Return one entry an output, from one for all, a list with one each, or a dict by name."""
+    if isinstance(given, dict):
+        unknown = sorted(set(given) - set(names))
+        if unknown:
+            raise ValueError(
+                f"compile: {argument} names the output(s) {unknown}, but the outputs are {names}."
+            )
+        return [given.get(name) for name in names]
+    if is_list:
+        is_nested = isinstance(given, list | tuple) and any(
+            isinstance(one, list | tuple) for one in given
+        )
+        if is_nested:
+            return _one_each(given, names, argument)
+        return [given] * len(names)
+    if isinstance(given, list | tuple):
+        return _one_each(given, names, argument)
+    return [given] * len(names)
+
+
+def _one_each(given, names, argument):
+    if len(given) != len(names):
+        raise ValueError(
+            f"compile: {argument} has {len(given)} entries for {len(names)} output(s) {names}; give one for each."
+        )
+    return list(given)
+
+
+def _loss_weights(given, names):
+    if given is None:
+        return [1.0] * len(names)
+    weights = _per_output(given, names, "loss_weights")
+    return [1.0 if weight is None else weight for weight in weights]
+
+
+def _metric_name(given):
+    if isinstance(given, str):
+        return given
+    if isinstance(given, dict):
+        return given.get("config", {}).get("name") or given["class_name"]
+    return getattr(given, "name", None) or getattr(given, "__name__", None) or type(given).__name__
+
+
+def _resolve(name, loss, target, prediction):
+    """Return the function that "accuracy" or "crossentropy" stands for, by the loss and the shapes."""
+    kind = _kind_of(loss, target, prediction)
+    if name in _ACCURACY:
+        return metrics.get(f"{kind}_accuracy")
+    return losses.get(f"{kind}_crossentropy")
+
+
+def _kind_of(loss, target, prediction):
+    loss_name = getattr(loss, "__name__", None) or getattr(loss, "name", "") or ""
+    if prediction.shape[-1] == 1 or loss_name == "binary_crossentropy":
+        return "binary"
+    is_index = target.ndim < prediction.ndim or target.shape[-1] != prediction.shape[-1]
+    return (
+        "sparse_categorical"
+        if loss_name == "sparse_categorical_crossentropy" or is_index
+        else "categorical"
+    )
