@@ -57,9 +57,8 @@ class Optimizer(registry.Configurable):
         self._hyper = []
         self._slots = {}
         lr = kwargs.get("learning_rate", lr)
-        self.schedule = schedules.deserialize(lr) if isinstance(lr, dict) else lr
-        if not callable(self.schedule):
-            self.schedule = None
+        lr = schedules.deserialize(lr) if isinstance(lr, dict) else lr
+        self.schedule = lr if callable(lr) else None
         self.hyper(lr=lr if self.schedule is None else self.schedule(0), decay=decay)
 
     def _check_names(self, kwargs):
