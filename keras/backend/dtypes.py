@@ -24,8 +24,13 @@ def standardize(dtype):
 
     Examples:
         >>> import numpy as np
-        >>> standardize(np.int64), standardize("float16"), standardize(None)
-        ('int64', 'float16', 'float32')
+        >>> (
+        ...     standardize(np.int64),
+        ...     standardize(np.dtype(bool)),
+        ...     standardize("float16"),
+        ...     standardize(None),
+        ... )
+        ('int64', 'bool', 'float16', 'float32')
     """
     if type(dtype) is str and dtype in ALL:
         return dtype
