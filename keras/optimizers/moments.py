@@ -40,12 +40,13 @@ class Adam(Optimizer):
     def at_step(self, now):
         """Correct the learning rate for the moments' beginning at zero."""
         now.lr = now.lr * ops.sqrt(1.0 - now.beta_2**now.t) / (1.0 - now.beta_1**now.t)
+        now.new_1, now.new_2 = 1.0 - now.beta_1, 1.0 - now.beta_2
         return ()
 
     def update(self, gradient, value, slots, now):
         """Return the new weight and its moments."""
-        m = now.beta_1 * slots[0] + (1.0 - now.beta_1) * gradient
-        v = now.beta_2 * slots[1] + (1.0 - now.beta_2) * ops.square(gradient)
+        m = now.beta_1 * slots[0] + now.new_1 * gradient
+        v = now.beta_2 * slots[1] + now.new_2 * ops.square(gradient)
         largest = [ops.maximum(vhat, v) for vhat in slots[2:]]
         size = ops.sqrt(largest[0] if largest else v) + self.epsilon
         return value - now.lr * m / size, (m, v, *largest)
@@ -84,11 +85,12 @@ class Adamax(Optimizer):
     def at_step(self, now):
         """Correct the learning rate for the moment's beginning at zero."""
         now.lr = now.lr / (1.0 - now.beta_1**now.t)
+        now.new_1 = 1.0 - now.beta_1
         return ()
 
     def update(self, gradient, value, slots, now):
         """Return the new weight, its moment and the running maximum."""
-        m = now.beta_1 * slots[0] + (1.0 - now.beta_1) * gradient
+        m = now.beta_1 * slots[0] + now.new_1 * gradient
         u = ops.maximum(now.beta_2 * slots[1], ops.abs(gradient))
         return value - now.lr * m / (u + self.epsilon), (m, u)
 
@@ -120,13 +122,14 @@ class Nadam(Optimizer):
         return [self.m_schedule]
 
     def at_step(self, now):
-        """Work out the momenta of this step and the next, and the products of all up to them."""
-        now.mu = self._momentum(now, now.t)
-        now.next_mu = self._momentum(now, now.t + 1.0)
-        now.product = ops.cast(self.m_schedule, now.lr.dtype) * now.mu
-        now.next_product = now.product * now.next_mu
+        """Work out the shares of gradient and moment from the momenta of this step and the next."""
+        mu, next_mu = self._momentum(now, now.t), self._momentum(now, now.t + 1.0)
+        product = ops.cast(self.m_schedule, now.lr.dtype) * mu
+        now.gradient_share = (1.0 - mu) / (1.0 - product)
+        now.m_share = next_mu / (1.0 - product * next_mu)
         now.v_share = 1.0 - now.beta_2**now.t
-        return [(self.m_schedule, now.product)]
+        now.new_1, now.new_2 = 1.0 - now.beta_1, 1.0 - now.beta_2
+        return [(self.m_schedule, product)]
 
     @staticmethod
     def _momentum(now, t):
@@ -134,9 +137,8 @@ class Nadam(Optimizer):
 
     def update(self, gradient, value, slots, now):
         """Return the new weight and its moments."""
-        m = now.beta_1 * slots[0] + (1.0 - now.beta_1) * gradient
-        v = now.beta_2 * slots[1] + (1.0 - now.beta_2) * ops.square(gradient)
-        gradient_part = (1.0 - now.mu) / (1.0 - now.product) * gradient
-        momentum_part = now.next_mu / (1.0 - now.next_product) * m
+        m = now.beta_1 * slots[0] + now.new_1 * gradient
+        v = now.beta_2 * slots[1] + now.new_2 * ops.square(gradient)
+        direction = now.gradient_share * gradient + now.m_share * m
         size = ops.sqrt(v / now.v_share) + self.epsilon
-        return value - now.lr * (gradient_part + momentum_part) / size, (m, v)
+        return value - now.lr * direction / size, (m, v)

@@ -212,7 +212,8 @@ class Optimizer(registry.Configurable):
     def _clipped(self, gradients):
         if self.clipnorm > 0:
             norm = ops.sqrt(sum(ops.sum(ops.square(g)) for g in gradients))
-            gradients = [clip_norm(g, self.clipnorm, norm) for g in gradients]
+            scale = clip_norm(1.0, self.clipnorm, norm)
+            gradients = [g * ops.cast(scale, g.dtype) for g in gradients]
         if self.clipvalue > 0:
             gradients = [ops.clip(g, -self.clipvalue, self.clipvalue) for g in gradients]
         return gradients
