@@ -72,9 +72,11 @@ class _LocallyConnected(BaseConv):
         outputs = ops.einsum("bpw,pwf->bpf", windows, self.kernel)
         places = geometry.spatial_sizes(self.compute_output_shape(inputs.shape), self.data_format)
         outputs = ops.reshape(outputs, (inputs.shape[0], *places, self.filters))
+        outputs = ops.moveaxis(outputs, -1, 1) if is_first else outputs
         if self.use_bias:
-            outputs = ops.add(outputs, self.bias)
-        return self.activation(ops.moveaxis(outputs, -1, 1) if is_first else outputs)
+            # Keras 2 read the bias in the order of the data format, whatever its shape says.
+            outputs = ops.add(outputs, ops.reshape(self.bias, outputs.shape[1:]))
+        return self.activation(outputs)
 
     def _windows(self, x):
         """Return the windows of (batch, *spatial, channels) as (batch, places, window's entries)."""

@@ -87,7 +87,7 @@ def _common_size(layer, sizes, all_shapes):
             f"Layer {layer.name!r} ({type(layer).__name__}) cannot broadcast tensors of the shapes "
             f"{[tuple(s) for s in all_shapes]} against each other; make the sizes equal, or 1 where one is to be repeated."
         )
-    # One with an unknown size is unknown; so is a known size with an unknown one, which may be 1 or that size.
+    # An unknown size beside a known one can only be 1 or the same.
     return known.pop() if known else (None if None in sizes else 1)
 
 
