@@ -15,6 +15,8 @@ def rnn(
     unroll=False,
     input_length=None,
     zero_output_for_mask=False,
+    time_major=False,
+    return_all_outputs=True,
 ):
     """Run a step function along the time axis.
 
@@ -27,34 +29,48 @@ def rnn(
         unroll: whether to write the steps out in place of a loop.
         input_length: not needed, the time axis is known.
         zero_output_for_mask: whether the output is zero where the mask is False.
+        time_major: whether inputs, mask and outputs have the time axis first, before the batch.
+        return_all_outputs: whether the outputs of all times are wanted.
 
     Returns:
-        The last output (batch, ...), the outputs (batch, time, ...), and the list of last states.
+        The last output (batch, ...), the outputs (batch, time, ...) or None, and the list of last states.
+
+    Raises:
+        ValueError: if there is no time step at all.
     """
-    inputs = nest.map_leaves(lambda x: moveaxis(x, 1, 0), inputs)
     if mask is not None:
-        mask = moveaxis(array(mask), 1, 0)
-    if go_backwards:
-        inputs = nest.map_leaves(lambda x: flip(x, 0), inputs)
-        mask = None if mask is None else flip(mask, 0)
-    states = list(initial_states)
+        mask = compute.cast(array(mask), "bool")
+    if not time_major:
+        inputs = nest.map_leaves(lambda x: moveaxis(x, 1, 0), inputs)
+        mask = None if mask is None else moveaxis(mask, 1, 0)
+    if nest.flatten(inputs)[0].shape[0] == 0:
+        raise ValueError(
+            "A recurrent loop needs at least one time step; the time axis of its input has size 0."
+        )
     run = _unrolled if unroll else _looped
-    last, outputs, states = run(step, inputs, states, mask, zero_output_for_mask)
-    return last, moveaxis(outputs, 0, 1), states
+    last, outputs, states = run(
+        step,
+        inputs,
+        list(initial_states),
+        mask,
+        zero_output_for_mask,
+        go_backwards,
+        return_all_outputs,
+    )
+    if outputs is not None and not time_major:
+        outputs = moveaxis(outputs, 0, 1)
+    return last, outputs, states
 
 
 def _advance(step, x, states, m, previous, zero_output):
     """Take one step; where the mask is False keep the states and the previous output."""
     output, new = step(x, list(states))
-    new = list(new)
+    new = [compute.cast(n, str(s.dtype)) for n, s in zip(new, states, strict=True)]
     if m is None:
         return output, new
     new = [_select(m, now, before) for now, before in zip(new, states, strict=True)]
-    before = (
-        compute.full(output.shape, 0, str(output.dtype))
-        if zero_output or previous is None
-        else previous
-    )
+    keep = previous is not None and not zero_output
+    before = previous if keep else compute.full(output.shape, 0, str(output.dtype))
     return _select(m, output, before), new
 
 
@@ -64,42 +80,41 @@ def _select(mask, now, before):
     return compute.where(mask, now, compute.cast(before, str(now.dtype)))
 
 
-def _unrolled(step, inputs, states, mask, zero_output):
+def _unrolled(step, inputs, states, mask, zero_output, backwards, return_all):
     length = nest.flatten(inputs)[0].shape[0]
     parts = [unstack(x) for x in nest.flatten(inputs)]
     masks = [None] * length if mask is None else unstack(mask)
     output, outputs = None, []
-    for time in range(length):
-        leaves = iter(part[time] for part in parts)
+    for time in reversed(range(length)) if backwards else range(length):
+        leaves = iter([part[time] for part in parts])
         x = nest.map_leaves(lambda _, leaves=leaves: next(leaves), inputs)
         output, states = _advance(step, x, states, masks[time], output, zero_output)
         outputs.append(output)
-    return output, compute.stack(outputs, 0), states
+    return output, compute.stack(outputs, 0) if return_all else None, states
 
 
-def _looped(step, inputs, states, mask, zero_output):
+def _looped(step, inputs, states, mask, zero_output, backwards, return_all):
     length = nest.flatten(inputs)[0].shape[0]
-    if mask is None:
+    # The last output is carried where it cannot be read off the outputs, or a mask may ask for it.
+    carries = mask is not None or not return_all
 
-        def advance(carry, x):
-            output, new = step(x, list(carry))
-            return _keep_dtypes(new, carry), output
-
-        states, outputs = compute.scan(advance, states, inputs, length)
-        return compute.getitem(outputs, -1), outputs, list(states)
-
-    first = nest.map_leaves(lambda x: compute.getitem(x, 0), inputs)
-    spec = compute.abstract(lambda x, s: step(x, s)[0], first, states)
-
-    def advance_masked(carry, entry):
+    def advance(carry, entry):
         (previous, states), (x, m) = carry, entry
         output, new = _advance(step, x, states, m, previous, zero_output)
-        return (output, _keep_dtypes(new, states)), output
+        return (output if carries else None, new), (output if return_all else None)
 
-    start = (compute.full(spec.shape, 0, str(spec.dtype)), states)
-    (last, states), outputs = compute.scan(advance_masked, start, (inputs, mask), length)
+    start = _zero_output(step, inputs, states) if carries else None
+    (last, states), outputs = compute.scan(
+        advance, (start, states), (inputs, mask), length, backwards
+    )
+    if not carries:
+        last = compute.getitem(outputs, 0 if backwards else -1)
+    if backwards and return_all:
+        outputs = flip(outputs, 0)
     return last, outputs, list(states)
 
 
-def _keep_dtypes(new, old):
-    return [compute.cast(n, str(o.dtype)) for n, o in zip(new, old, strict=True)]
+def _zero_output(step, inputs, states):
+    first = nest.map_leaves(lambda x: compute.getitem(x, 0), inputs)
+    spec = compute.abstract(lambda x, s: step(x, s)[0], first, states)
+    return compute.full(spec.shape, 0, str(spec.dtype))
