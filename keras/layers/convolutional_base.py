@@ -88,6 +88,7 @@ class BaseConv(Layer):
         raise NotImplementedError
 
     def call(self, inputs):
+        self.compute_output_shape(inputs.shape)  # refuses inputs smaller than the window
         outputs = self._convolve(inputs)
         if self.use_bias:
             outputs = ops.add(outputs, _beside_channels(self.bias, self.rank, self.data_format))

@@ -4,6 +4,7 @@ import functools
 import string
 
 from keras import ops
+from keras.backend import dtypes, graph
 from keras.layers.base import Layer
 from keras.ops.core import axis_of
 
@@ -36,6 +37,10 @@ class _Merge(Layer):
         batch = _common(self, [s[:1] for s in input_shape], input_shape)
         sample = _common(self, [s[1:] for s in input_shape], input_shape)
         return (*batch, *sample)
+
+    def _infer(self, inputs, shapes, args, kwargs):
+        dtype = self.compute_output_dtype(dtypes.result(*(x.dtype for x in inputs)))
+        return graph.ShapeAndType(self.compute_output_shape(shapes), dtype)
 
     def call(self, inputs):
         ndim = max(x.ndim for x in inputs)
@@ -85,7 +90,7 @@ def _common_size(layer, sizes, all_shapes):
     if len(known) > 1:
         raise ValueError(
             f"Layer {layer.name!r} ({type(layer).__name__}) cannot broadcast tensors of the shapes "
-            f"{[tuple(s) for s in all_shapes]} against each other; make the sizes equal, or 1 where one is to be repeated."
+            f"{[tuple(s) for s in all_shapes]} against each other; make the sizes equal, or 1 to be repeated."
         )
     # An unknown size beside a known one can only be 1 or the same.
     return known.pop() if known else (None if None in sizes else 1)
@@ -244,6 +249,7 @@ class Dot(_Merge):
         (None, 3, 5)
     """
 
+    takes_floats = True
     most_inputs = 2
 
     def __init__(self, axes, normalize=False, **kwargs):
