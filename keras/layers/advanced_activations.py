@@ -69,6 +69,7 @@ class PReLU(_Elementwise):
         self.alpha = options.add(self, "alpha", tuple(shape))
         own = {a: n for a, n in enumerate(input_shape) if a > 0 and a not in shared}
         self.input_spec = InputSpec(ndim=len(input_shape), axes=own)
+        super().build(input_shape)
 
     def call(self, inputs):
         below = ops.multiply(self.alpha, ops.minimum(inputs, 0))

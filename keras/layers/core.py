@@ -81,6 +81,7 @@ class Dense(Layer):
         self.kernel = options.add(self, "kernel", (features, self.units))
         self.bias = options.add(self, "bias", (self.units,)) if self.use_bias else None
         self.input_spec = InputSpec(min_ndim=2, axes={-1: features})
+        super().build(input_shape)
 
     def call(self, inputs):
         outputs = ops.dot(inputs, self.kernel)

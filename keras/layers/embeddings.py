@@ -65,6 +65,7 @@ class Embedding(Layer):
     def build(self, input_shape):
         shape = (self.input_dim, self.output_dim)
         self.embeddings = options.add(self, "embeddings", shape)
+        super().build(input_shape)
 
     def _as_input(self, x):
         # Ids stay as they are: in half precision, for one, they would not be exact.

@@ -65,6 +65,7 @@ class _LocallyConnected(BaseConv):
         bias_shape = (*places, self.filters)
         self.bias = options.add(self, "bias", bias_shape) if self.use_bias else None
         self.input_spec = InputSpec(shape=(None, *input_shape[1:]))
+        self.built = True
 
     def call(self, inputs):
         is_first = self.data_format == "channels_first"

@@ -31,6 +31,7 @@ class _Merge(Layer):
 
     def build(self, input_shape):
         self._check_count(input_shape)
+        super().build(input_shape)
 
     def compute_output_shape(self, input_shape):
         self._check_count(input_shape)

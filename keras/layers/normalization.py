@@ -85,6 +85,7 @@ class BatchNormalization(Layer):
         self.beta = options.add(self, "beta", (channels,)) if self.center else None
         self.moving_mean = options.add(self, "moving_mean", (channels,), trainable=False)
         self.moving_variance = options.add(self, "moving_variance", (channels,), trainable=False)
+        super().build(input_shape)
 
     def call(self, inputs, training=None):
         if training and not self.is_frozen:

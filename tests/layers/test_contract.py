@@ -41,6 +41,15 @@ def test_unknown_sizes_stay_unknown(make, shapes):
 
 
 @every_layer
+def test_a_layer_built_by_hand_is_not_built_again(make, shapes):
+    layer = make()
+    layer.build(given_to([(None, *s) for s in shapes]))
+    weights = layer.weights
+    layer(given_to([Input(shape=s) for s in shapes]))
+    assert all(a is b for a, b in zip(layer.weights, weights, strict=True))
+
+
+@every_layer
 def test_config_makes_the_layer_again(make, shapes):
     layer = make()
     config = json.loads(json.dumps(layers.serialize(layer)))
