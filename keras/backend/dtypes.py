@@ -31,7 +31,7 @@ def standardize(dtype):
         return dtype
     if dtype is None:
         return config.floatx()
-    if dtype in (float, int, bool):
+    if isinstance(dtype, type) and dtype in (float, int, bool):
         dtype = dtype.__name__
     name = dtype if isinstance(dtype, str) else getattr(dtype, "name", None)
     if name is None:
