@@ -30,7 +30,7 @@ def test_shape_and_dtype_are_what_running_it_gives(make, shapes, dtype):
 def test_unknown_sizes_stay_unknown(make, shapes):
     layer = make()
     if isinstance(layer, layers.LocallyConnected1D | layers.LocallyConnected2D):
-        with pytest.raises(ValueError, match="give the sizes in place of None"):
+        with pytest.raises(ValueError, match=r"give the sizes in place of None"):
             layer(Input(batch_shape=(None, None, *shapes[0][1:])))
         return
     unknown = [(None,) * (len(s) + 1) for s in shapes]
@@ -102,7 +102,7 @@ def test_aliases_are_the_same_classes():
 
 
 def test_an_unknown_layer_is_named_with_close_ones():
-    with pytest.raises(ValueError, match="Unknown layer: 'Dens'.*'Dense'"):
+    with pytest.raises(ValueError, match=r"Unknown layer: 'Dens'.*'Dense'"):
         layers.deserialize({"class_name": "Dens", "config": {}})
 
 

@@ -265,10 +265,10 @@ def test_too_small_an_input_is_refused_before_and_while_it_runs(layer):
 
 def test_other_channels_or_ranks_are_refused():
     layer = L.Conv2D(3, 2, name="c")
-    with pytest.raises(ValueError, match="'c'.*4 axes"):
+    with pytest.raises(ValueError, match=r"'c'.*4 axes"):
         layer(L.Input((4, 3)))
-    with pytest.raises(ValueError, match="'c'.*'kernel'.*not known"):
+    with pytest.raises(ValueError, match=r"'c'.*'kernel'.*not known"):
         layer(L.Input((4, 4, None)))
     layer(L.Input((4, 4, 3)))
-    with pytest.raises(ValueError, match="'c'.*size 3 along axis -1"):
+    with pytest.raises(ValueError, match=r"'c'.*size 3 along axis -1"):
         layer(L.Input((4, 4, 2)))

@@ -38,9 +38,9 @@ def test_dense_gradients():
 
 def test_dense_refuses_what_does_not_fit():
     layer = L.Dense(3, name="top")
-    with pytest.raises(ValueError, match="'top'.*at least 2 axes"):
+    with pytest.raises(ValueError, match=r"'top'.*at least 2 axes"):
         layer(L.Input(()))
-    with pytest.raises(ValueError, match="'top'.*size is not known"):
+    with pytest.raises(ValueError, match=r"'top'.*size is not known"):
         layer(L.Input((None,)))
     layer(L.Input((4,)))
     with pytest.raises(ValueError, match=r"'top'.*size 4 along axis -1.*\(None, 5\)"):
@@ -84,7 +84,7 @@ def test_symbolic_masks_go_through_layers_that_support_them():
 
 
 def test_a_layer_without_masking_refuses_a_mask():
-    with pytest.raises(TypeError, match="'flat'.*does not support masking"):
+    with pytest.raises(TypeError, match=r"'flat'.*does not support masking"):
         L.Flatten(name="flat")(L.Masking()(L.Input((4, 3))))
 
 
@@ -153,7 +153,7 @@ def test_reshape_works_out_one_size():
 def test_reshape_refuses_other_numbers_of_entries():
     with pytest.raises(ValueError, match=r"'r'.*\(3, 4\) \(12 entries\).*\(5, -1\)"):
         L.Reshape((5, -1), name="r")(L.Input((3, 4)))
-    with pytest.raises(ValueError, match="only one"):
+    with pytest.raises(ValueError, match=r"only one"):
         L.Reshape((-1, -1))
 
 
@@ -218,14 +218,14 @@ def test_lambda_has_the_mask_it_is_given():
 
 
 def test_lambda_refuses_what_cannot_be_called():
-    with pytest.raises(TypeError, match="'odd'.*callable, got 3"):
+    with pytest.raises(TypeError, match=r"'odd'.*callable, got 3"):
         L.Lambda(3, name="odd")
 
 
 def test_lambda_config_holds_a_function_by_name():
     config = L.Lambda(double, name="d").get_config()
     assert (config["function"], config["function_type"]) == ("double", "function")
-    with pytest.raises(ValueError, match="'d'.*'double'.*custom_objects"):
+    with pytest.raises(ValueError, match=r"'d'.*'double'.*custom_objects"):
         L.Lambda.from_config(config)
     with registry.custom_object_scope({"double": double}):
         assert L.Lambda.from_config(config).function is double
@@ -235,7 +235,7 @@ def test_lambda_config_holds_code_that_is_read_where_trusted_alone():
     shift = 3.0
     config = L.Lambda(lambda x: ops.add(x, shift), name="l").get_config()
     assert config["function_type"] == "lambda"
-    with pytest.raises(ValueError, match="'l'.*not run by default.*safe_mode=False"):
+    with pytest.raises(ValueError, match=r"'l'.*not run by default.*safe_mode=False"):
         L.Lambda.from_config(config)
     with code.trusted():
         twin = L.Lambda.from_config(config)
