@@ -161,7 +161,8 @@ class Layer(Configurable):
     @classmethod
     @functools.cache
     def _signature(cls):
-        return frozenset(inspect.signature(cls.__init__).parameters)
+        has_own = cls.__init__ is not Layer.__init__
+        return frozenset(inspect.signature(cls.__init__).parameters) if has_own else frozenset()
 
     # -------------------------------------------------------------- weights
     def add_weight(

@@ -162,7 +162,6 @@ class ActivityRegularization(Layer):
     takes_floats = True
 
     def __init__(self, l1=0.0, l2=0.0, **kwargs):
-        kwargs.pop("activity_regularizer", None)
         super().__init__(activity_regularizer=regularizers.L1L2(l1=l1, l2=l2), **kwargs)
         self.l1 = float(l1)
         self.l2 = float(l2)

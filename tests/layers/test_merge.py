@@ -138,3 +138,7 @@ def test_a_single_tensor_is_refused():
 def test_dot_refuses_axes_that_are_none():
     with pytest.raises(ValueError, match=r"axes should be an int.*got \(1, 2, 3\)"):
         L.Dot((1, 2, 3))
+
+
+def test_a_config_holds_what_keras_2_takes():
+    assert L.Add(name="a").get_config() == {"name": "a", "trainable": True}
