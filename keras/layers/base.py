@@ -137,8 +137,11 @@ class Layer(Configurable):
 
     def compute_output_dtype(self, dtype):
         """Return the outputs' dtype for the first input's: floats stay, other dtypes become the layer's."""
-        stays = self.keeps_dtype or (dtypes.is_float(dtype) and not self._casts_inputs)
-        return dtype if stays else self.dtype
+        if not dtypes.is_float(dtype):
+            return dtype if self.keeps_dtype else self.dtype
+        if self._casts_inputs:
+            return self.dtype
+        return dtypes.result(dtype, self.dtype) if self._weights else dtype
 
     def get_config(self):
         """Return the constructor's arguments, and `name`, `trainable` and `dtype`, as a dict of plain values."""
@@ -158,7 +161,8 @@ class Layer(Configurable):
     @classmethod
     @functools.cache
     def _signature(cls):
-        return frozenset(inspect.signature(cls.__init__).parameters)
+        has_own = cls.__init__ is not Layer.__init__
+        return frozenset(inspect.signature(cls.__init__).parameters) if has_own else frozenset()
 
     # -------------------------------------------------------------- weights
     def add_weight(
@@ -382,9 +386,15 @@ class Layer(Configurable):
     def _infer(self, inputs, shapes, args, kwargs):
         """Return the outputs' shapes and dtypes: by `compute_output_shape` where there is one, else by a trial."""
         if type(self).compute_output_shape is Layer.compute_output_shape:
-            return graph.infer(self, (inputs, *args), kwargs)
+            return graph.infer(self, (inputs, *args), self._with_masks(inputs, kwargs))
         dtype = self.compute_output_dtype(nest.flatten(inputs)[0].dtype)
         return map_shapes(lambda s: graph.ShapeAndType(s, dtype), self.compute_output_shape(shapes))
+
+    def _with_masks(self, inputs, kwargs):
+        """Return the keyword arguments of `call` with the symbolic masks that a call will find."""
+        masks = nest.map_leaves(_symbolic_mask, inputs)
+        is_needed = "mask" in _parameters_of(type(self).call) and nest.flatten(masks)
+        return {"mask": masks, **kwargs} if is_needed else kwargs
 
     def _attach_masks(self, inputs, outputs, masks):
         """Let the symbolic outputs carry their symbolic masks."""

@@ -75,6 +75,7 @@ class BaseConv(Layer):
         bias_shape = (self._channels_out(channels),)
         self.bias = options.add(self, "bias", bias_shape) if self.use_bias else None
         self.input_spec = InputSpec(ndim=self.rank + 2, axes={axis: channels})
+        super().build(input_shape)
 
     def _channels_out(self, channels):
         return self.filters
@@ -88,6 +89,7 @@ class BaseConv(Layer):
         raise NotImplementedError
 
     def call(self, inputs):
+        self.compute_output_shape(inputs.shape)  # refuses inputs smaller than the window
         outputs = self._convolve(inputs)
         if self.use_bias:
             outputs = ops.add(outputs, _beside_channels(self.bias, self.rank, self.data_format))

@@ -81,6 +81,7 @@ class Dense(Layer):
         self.kernel = options.add(self, "kernel", (features, self.units))
         self.bias = options.add(self, "bias", (self.units,)) if self.use_bias else None
         self.input_spec = InputSpec(min_ndim=2, axes={-1: features})
+        super().build(input_shape)
 
     def call(self, inputs):
         outputs = ops.dot(inputs, self.kernel)
@@ -161,7 +162,6 @@ class ActivityRegularization(Layer):
     takes_floats = True
 
     def __init__(self, l1=0.0, l2=0.0, **kwargs):
-        kwargs.pop("activity_regularizer", None)
         super().__init__(activity_regularizer=regularizers.L1L2(l1=l1, l2=l2), **kwargs)
         self.l1 = float(l1)
         self.l2 = float(l2)

@@ -64,7 +64,7 @@ class Lambda(Layer):
         return (batch[0] if batch else None, *self._output_shape)
 
     def _infer(self, inputs, shapes, args, kwargs):
-        traced = graph.infer(self, (inputs, *args), kwargs)
+        traced = graph.infer(self, (inputs, *args), self._with_masks(inputs, kwargs))
         if self._output_shape is None:
             return traced
         # The function tells the dtype, the user the shape.

@@ -29,19 +29,18 @@ class _Pooling(Layer):
         lengths = geometry.check_sizes(self, input_shape, lengths)
         return geometry.with_spatial(input_shape, self.data_format, lengths)
 
+    def call(self, inputs):
+        self.compute_output_shape(inputs.shape)  # refuses inputs smaller than the window
+        return self._pool(inputs, self.pool_size, self.strides, self.padding, self.data_format)
+
 
 class _MaxPooling(_Pooling):
     keeps_dtype = True
-
-    def call(self, inputs):
-        return ops.max_pool(inputs, self.pool_size, self.strides, self.padding, self.data_format)
+    _pool = staticmethod(ops.max_pool)
 
 
 class _AveragePooling(_Pooling):
-    def call(self, inputs):
-        return ops.average_pool(
-            inputs, self.pool_size, self.strides, self.padding, self.data_format
-        )
+    _pool = staticmethod(ops.average_pool)
 
 
 @defaults(data_format="channels_last")

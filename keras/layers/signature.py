@@ -27,6 +27,7 @@ def defaults(**changed):
     def decorate(cls):
         inherited = cls.__init__
         signature = inspect.signature(inherited)
+        names = list(signature.parameters)[1:]
         parameters = signature.parameters.values()
         signature = signature.replace(
             parameters=[p.replace(default=changed.get(p.name, p.default)) for p in parameters]
@@ -34,9 +35,9 @@ def defaults(**changed):
 
         @functools.wraps(inherited)
         def __init__(self, *args, **kwargs):
-            bound = signature.bind(self, *args, **kwargs)
-            bound.apply_defaults()
-            inherited(*bound.args, **bound.kwargs)
+            given = {*names[: len(args)], *kwargs}
+            added = {name: value for name, value in changed.items() if name not in given}
+            inherited(self, *args, **kwargs, **added)
 
         __init__.__signature__ = signature
         cls.__init__ = __init__
