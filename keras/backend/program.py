@@ -15,6 +15,10 @@ class MissingVariables(Exception):
         self.variables = variables
 
 
+class MissingKey(Exception):  # noqa: N818 - it is a signal, and never reaches a user
+    """Raised while a program is recorded, when the code drew random numbers and had no key for them."""
+
+
 class Program:
     """A function over Variables, compiled once for each set of shapes and each set of options.
 
@@ -37,14 +41,12 @@ class Program:
         self.function = function
         self.variables = list(dict.fromkeys(variables))
         self._compiled = {}
+        # Most programs draw no random numbers: the key, and its costs, come only when one does.
         self._key = None
         self._calls = 0
 
     def __call__(self, *args, training=None, frozen=None):
         """Run on nested arrays and return what the function returns."""
-        if self._key is None:
-            self._key = compute.random_key(seed.draw())
-        self._calls += 1
         options = (training, frozen)
         while True:
             run = self._compiled.get(options)
@@ -52,13 +54,22 @@ class Program:
                 run = self._compiled[options] = compute.compile(self._pure(*options))
             values = [stored(v) for v in self.variables]
             try:
-                result, written = run(values, self._key, np.int32(self._calls), args)
+                result, written = run(values, self._next_key(), args)
             except MissingVariables as found:
                 self.add(found.variables)
+                continue
+            except MissingKey:
+                self._key = compute.random_key(seed.draw())
                 continue
             for index, value in written.items():
                 store(self.variables[index], value)
             return result
+
+    def _next_key(self):
+        if self._key is None:
+            return None
+        self._calls += 1
+        return self._key, np.int32(self._calls)
 
     def add(self, variables):
         """Let the program know of more Variables; what was compiled before is compiled anew."""
@@ -69,12 +80,14 @@ class Program:
         variables = list(self.variables)
         code = functionalize(self.function, variables)
 
-        def pure(values, key, tick, args):
-            result, news, scope = code(
-                values, *args, training=training, frozen=frozen, key=key, tick=tick
-            )
+        def pure(values, numbered_key, args):
+            key, tick = numbered_key or (None, None)
+            options = {"training": training, "frozen": frozen, "key": key, "tick": tick}
+            result, news, scope = code(values, *args, **options)
             if scope.missing:
                 raise MissingVariables(list(scope.missing))
+            if scope.is_random and key is None:
+                raise MissingKey
             changed = {i: news[i] for i, v in enumerate(variables) if v in scope.written}
             return result, changed
 

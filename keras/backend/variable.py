@@ -245,6 +245,11 @@ class Scope:
         finally:
             self.training = before
 
+    @property
+    def is_random(self):
+        """Whether random numbers were drawn."""
+        return self._random.is_used
+
     def next_key(self, seed=None):
         """Return a random key that no other call in this scope gets; `seed` starts a stream of its own."""
         return self._random.next_key(seed)
@@ -278,8 +283,10 @@ class _RandomStream:
         self.count = 0
         self.place = 0
         self.places = {}
+        self.is_used = False
 
     def next_key(self, given_seed):
+        self.is_used = True
         if self.key is None and given_seed is None:
             with compute.outside_trace():
                 self.key = compute.random_key(seed.draw())

@@ -47,6 +47,8 @@ class Layer(Configurable):
     stateful = False
     # Whether the output has the input's dtype even where that is an integer.
     keeps_dtype = False
+    # Whether inputs that are not floats are converted to the layer's dtype before `call`.
+    takes_floats = False
 
     _not_in_config = frozenset(
         {
@@ -412,10 +414,9 @@ class Layer(Configurable):
 
     def _as_input(self, x):
         x = array(x)
-        is_other_float = (
-            self._casts_inputs and dtypes.is_float(str(x.dtype)) and str(x.dtype) != self.dtype
-        )
-        return ops.cast(x, self.dtype) if is_other_float else x
+        dtype = str(x.dtype)
+        casts = self._casts_inputs if dtypes.is_float(dtype) else self.takes_floats
+        return ops.cast(x, self.dtype) if casts and dtype != self.dtype else x
 
     def _context_arguments(self, scope, args, kwargs, masks):
         """Return the keyword arguments of `call` with the mask and training flag it takes, and that flag."""

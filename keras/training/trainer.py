@@ -745,9 +745,7 @@ def _rows_as_array(part):
 
 def _slices(arrays, size, count):
     for start in range(0, size * count, size):
-        yield nest.map_leaves(
-            lambda a, s=start: compute.asarray(data.as_array(a[s : s + size])), arrays
-        )
+        yield nest.map_leaves(lambda a, s=start: data.as_array(a[s : s + size]), arrays)
 
 
 def _bar(source):

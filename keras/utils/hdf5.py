@@ -126,7 +126,6 @@ class HDF5Matrix:
         start, stop, step = key.indices(len(self))
         if step < 0:
             return self._read_many(np.arange(start, stop, step))
-        stop = max(start, stop)
         return self._normalized(self.data[self.start + start : self.start + stop : step])
 
     def _read_many(self, key):

@@ -124,12 +124,11 @@ class _Reader:
         return item
 
     def close(self):
-        """Let no further task begin, drop what is ready, and see the threads end."""
+        """Let no further task begin, and see the threads end."""
         if sys.is_finalizing():  # the threads are gone, maybe in the middle of something
             return
         with self._changed:
             self._stopped = True
-            self._results.clear()
             self._changed.notify_all()
         deadline = monotonic() + _PATIENCE
         for thread in self._threads:

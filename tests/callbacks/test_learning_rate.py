@@ -113,8 +113,16 @@ def test_reducing_is_printed(run, capsys):
     assert capsys.readouterr().out == "Epoch 2: ReduceLROnPlateau lowers the learning rate to 0.1\n"
 
 
+def test_at_the_least_rate_nothing_is_done_or_printed(run, model, capsys):
+    plateau = ReduceLROnPlateau("loss", factor=0.5, patience=1, min_lr=0.5, cooldown=3, verbose=1)
+    run(plateau, [{"loss": 1.0}] * 9)
+    assert K.get_value(model.optimizer.lr) == 0.5
+    assert capsys.readouterr().out.count("\n") == 1
+    assert not plateau.in_cooldown()
+
+
 def test_a_resumed_run_reduces_where_the_whole_one_does(run, model):
-    values = [{"loss": 1.0}] * 7
+    values = [{"loss": 1.0}] * 10
     whole = rates(run(ReduceLROnPlateau("loss", patience=3, factor=0.5, cooldown=2), values))
     K.set_value(model.optimizer.lr, 1.0)
     first = ReduceLROnPlateau("loss", patience=3, factor=0.5, cooldown=2)

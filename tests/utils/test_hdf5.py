@@ -94,9 +94,10 @@ def test_what_is_not_there_is_an_index_error(key, path):
 
 @pytest.mark.parametrize("start, end", [(0, 21), (5, 4), (-1, None), (21, None)])
 def test_limits_are_checked(start, end, path):
-    with pytest.raises(ValueError, match=f"start={start} and end=.* of 20 samples"):
+    with pytest.raises(ValueError, match=f"start={start} and end=.* of 20 samples") as raised:
         HDF5Matrix(path, "x", start, end)
-    assert HDF5Matrix.refs == {}
+    # Closed at once, although the error still refers to the matrix.
+    assert raised.traceback and HDF5Matrix.refs == {}
 
 
 def test_an_unknown_dataset_or_file_is_named(path):

@@ -153,6 +153,22 @@ def test_a_producer_that_never_answers_does_not_hang_the_consumer(monkeypatch):
     release.set()
 
 
+def test_the_producer_may_be_the_one_that_closes():
+    closed = threading.Event()
+    holder = []
+
+    def produce():
+        yield 1
+        yield 2
+        holder.pop().close()
+        closed.set()
+        yield 3
+
+    holder.append(prefetch(produce(), 2))
+    assert next(holder[0]) == 1
+    assert closed.wait(5)
+
+
 def test_slow_consumer_and_slow_producer():
     def produce(pause):
         for item in range(10):

@@ -1,0 +1,93 @@
+"""Functions in configs: by name, or for lambdas by their code, read only where it is trusted."""
+
+import base64
+import contextlib
+import marshal
+import threading
+import types
+
+import numpy as np
+
+from keras import backend as K
+from keras import ops
+from keras.registry import find_custom
+
+
+class _Trust(threading.local):
+    def __init__(self):
+        self.depth = 0
+
+
+_trust = _Trust()
+
+
+@contextlib.contextmanager
+def trusted():
+    """Let configs bring code of their own in a `with` block: it runs with this process's rights."""
+    _trust.depth += 1
+    try:
+        yield
+    finally:
+        _trust.depth -= 1
+
+
+def func_dump(function):
+    """Return a Python function's code, in base64, its defaults, and the values of its closure.
+
+    Examples:
+        >>> func_load(func_dump(lambda x: x + 1))(2)
+        3
+    """
+    text = base64.b64encode(marshal.dumps(function.__code__)).decode("ascii")
+    closure = tuple(cell.cell_contents for cell in function.__closure__ or ())
+    return text, function.__defaults__, closure or None
+
+
+def func_load(code, defaults=None, closure=None, globs=None):
+    """Return a Python function from what `func_dump` returned, as one triple or in three arguments.
+
+    Args:
+        globs: the names the function sees, by default `K`, `ops` and `np`.
+    """
+    if isinstance(code, list | tuple):
+        code, defaults, closure = code
+    if globs is None:
+        globs = {"K": K, "np": np, "ops": ops, "__builtins__": __builtins__}
+    compiled = marshal.loads(base64.b64decode(code))
+    cells = tuple(types.CellType(value) for value in closure or ())
+    defaults = None if defaults is None else tuple(defaults)
+    return types.FunctionType(compiled, globs, compiled.co_name, defaults, cells)
+
+
+def describe(value):
+    """Return how a config holds a value, and its kind: "function", "lambda" or "raw"."""
+    if isinstance(value, types.LambdaType) and value.__name__ == "<lambda>":
+        return func_dump(value), "lambda"
+    if callable(value):
+        return value.__name__, "function"
+    return value, "raw"
+
+
+def restore(value, kind, layer_name):
+    """Return what `describe` was given.
+
+    Raises:
+        ValueError: for a name that is not known, or for code that is not trusted.
+    """
+    if kind == "function" and isinstance(value, str):
+        found = find_custom(value)
+        if found is None:
+            raise ValueError(
+                f"Layer {layer_name!r} (Lambda) uses the function {value!r}, which is not known "
+                f"here; pass custom_objects={{{value!r}: {value}}}."
+            )
+        return found
+    if kind != "lambda" or callable(value):
+        return value
+    if not _trust.depth:
+        raise ValueError(
+            f"Layer {layer_name!r} (Lambda) holds Python code, which is not run by default. If you "
+            "trust where it comes from, pass safe_mode=False; better, use a named function and "
+            "custom_objects."
+        )
+    return func_load(value)

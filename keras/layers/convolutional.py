@@ -1,0 +1,116 @@
+"""Convolutions, and the layers that crop, pad and enlarge what they work on."""
+
+from keras import ops
+from keras.layers import options
+from keras.layers.convolutional_base import BaseConv
+from keras.layers.convolutional_separable import (
+    DepthwiseConv2D,
+    SeparableConv1D,
+    SeparableConv2D,
+)
+from keras.layers.convolutional_transpose import Conv2DTranspose, Conv3DTranspose
+from keras.layers.resizing import (
+    Cropping1D,
+    Cropping2D,
+    Cropping3D,
+    UpSampling1D,
+    UpSampling2D,
+    UpSampling3D,
+    ZeroPadding1D,
+    ZeroPadding2D,
+    ZeroPadding3D,
+)
+from keras.layers.signature import defaults
+
+
+class _Conv(BaseConv):
+    """A plain convolution: one kernel over all input channels."""
+
+    def _add_kernels(self, channels):
+        self.kernel = options.add(self, "kernel", (*self.kernel_size, channels, self.filters))
+
+    def _convolve(self, inputs):
+        return ops.conv(inputs, self.kernel, **self._window_options())
+
+
+@defaults(data_format="channels_last")
+class Conv1D(_Conv):
+    """Convolves along the time axis of (batch, time, channels).
+
+    Args: see `BaseConv`; `padding` may also be `"causal"` (van den Oord et al., 2016).
+
+    Weights: kernel (window, channels, filters), bias (filters,).
+
+    Examples:
+        >>> Conv1D(8, 3, padding="causal").compute_output_shape((None, 10, 4))
+        (None, 10, 8)
+    """
+
+    rank = 1
+
+
+@defaults(strides=(1, 1), dilation_rate=(1, 1))
+class Conv2D(_Conv):
+    """Convolves images: (batch, height, width, channels), or channels second if `"channels_first"`.
+
+    Args: see `BaseConv`.
+
+    Weights: kernel (window's height, width, channels, filters), bias (filters,).
+
+    Examples:
+        >>> Conv2D(16, (3, 3), strides=2).compute_output_shape((None, 28, 28, 1))
+        (None, 13, 13, 16)
+    """
+
+    rank = 2
+
+
+@defaults(strides=(1, 1, 1), dilation_rate=(1, 1, 1))
+class Conv3D(_Conv):
+    """Convolves volumes: (batch, *three axes, channels), or channels second if `"channels_first"`.
+
+    Args: see `BaseConv`.
+
+    Weights: kernel (*window, channels, filters), bias (filters,).
+    """
+
+    rank = 3
+
+
+Convolution1D = Conv1D
+Convolution2D = Conv2D
+Convolution3D = Conv3D
+SeparableConvolution1D = SeparableConv1D
+SeparableConvolution2D = SeparableConv2D
+Convolution2DTranspose = Deconvolution2D = Deconv2D = Conv2DTranspose
+Deconvolution3D = Deconv3D = Conv3DTranspose
+
+__all__ = [
+    "Conv1D",
+    "Conv2D",
+    "Conv2DTranspose",
+    "Conv3D",
+    "Conv3DTranspose",
+    "Convolution1D",
+    "Convolution2D",
+    "Convolution2DTranspose",
+    "Convolution3D",
+    "Cropping1D",
+    "Cropping2D",
+    "Cropping3D",
+    "Deconv2D",
+    "Deconv3D",
+    "Deconvolution2D",
+    "Deconvolution3D",
+    "DepthwiseConv2D",
+    "SeparableConv1D",
+    "SeparableConv2D",
+    "SeparableConvolution1D",
+    "SeparableConvolution2D",
+    "UpSampling1D",
+    "UpSampling2D",
+    "UpSampling3D",
+    "ZeroPadding1D",
+    "ZeroPadding2D",
+    "ZeroPadding3D",
+]
