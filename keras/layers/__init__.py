@@ -1,6 +1,14 @@
 """The layers: what models are made of."""
 
 from keras.layers import serialization as _serialization
+from keras.layers.advanced_activations import (
+    ELU,
+    LeakyReLU,
+    PReLU,
+    ReLU,
+    Softmax,
+    ThresholdedReLU,
+)
 from keras.layers.base import (
     Layer,
 )
@@ -48,12 +56,45 @@ from keras.layers.core import (
     SpatialDropout2D,
     SpatialDropout3D,
 )
+from keras.layers.embeddings import (
+    Embedding,
+)
 from keras.layers.input_layer import (
     Input,
     InputLayer,
 )
 from keras.layers.input_spec import (
     InputSpec,
+)
+from keras.layers.local import (
+    LocallyConnected1D,
+    LocallyConnected2D,
+)
+from keras.layers.merge import (
+    Add,
+    Average,
+    Concatenate,
+    Dot,
+    Maximum,
+    Minimum,
+    Multiply,
+    Subtract,
+    add,
+    average,
+    concatenate,
+    dot,
+    maximum,
+    minimum,
+    multiply,
+    subtract,
+)
+from keras.layers.noise import (
+    AlphaDropout,
+    GaussianDropout,
+    GaussianNoise,
+)
+from keras.layers.normalization import (
+    BatchNormalization,
 )
 from keras.layers.pooling import (
     AveragePooling1D,
@@ -90,12 +131,17 @@ from keras.layers.serialization import (
 __all__ = [
     "Activation",
     "ActivityRegularization",
+    "Add",
+    "AlphaDropout",
+    "Average",
     "AveragePooling1D",
     "AveragePooling2D",
     "AveragePooling3D",
     "AvgPool1D",
     "AvgPool2D",
     "AvgPool3D",
+    "BatchNormalization",
+    "Concatenate",
     "Conv1D",
     "Conv2D",
     "Conv2DTranspose",
@@ -114,8 +160,13 @@ __all__ = [
     "Deconvolution3D",
     "Dense",
     "DepthwiseConv2D",
+    "Dot",
     "Dropout",
+    "ELU",
+    "Embedding",
     "Flatten",
+    "GaussianDropout",
+    "GaussianNoise",
     "GlobalAveragePooling1D",
     "GlobalAveragePooling2D",
     "GlobalAveragePooling3D",
@@ -133,6 +184,9 @@ __all__ = [
     "InputSpec",
     "Lambda",
     "Layer",
+    "LeakyReLU",
+    "LocallyConnected1D",
+    "LocallyConnected2D",
     "Masking",
     "MaxPool1D",
     "MaxPool2D",
@@ -140,25 +194,41 @@ __all__ = [
     "MaxPooling1D",
     "MaxPooling2D",
     "MaxPooling3D",
+    "Maximum",
+    "Minimum",
+    "Multiply",
+    "PReLU",
     "Permute",
+    "ReLU",
     "RepeatVector",
     "Reshape",
     "SeparableConv1D",
     "SeparableConv2D",
     "SeparableConvolution1D",
     "SeparableConvolution2D",
+    "Softmax",
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
+    "Subtract",
+    "ThresholdedReLU",
     "UpSampling1D",
     "UpSampling2D",
     "UpSampling3D",
     "ZeroPadding1D",
     "ZeroPadding2D",
     "ZeroPadding3D",
+    "add",
+    "average",
+    "concatenate",
     "deserialize",
+    "dot",
     "get",
+    "maximum",
+    "minimum",
+    "multiply",
     "serialize",
+    "subtract",
 ]
 
 _serialization.register(globals())

@@ -10,7 +10,7 @@ def keep(layer, kind, initializer, regularizer=None, constraint=None):
     setattr(layer, f"{kind}_constraint", constraints.get(constraint))
 
 
-def add(layer, kind, shape, name=None):
+def add(layer, kind, shape, name=None, trainable=True):
     """Return a new weight of a layer, made with the options kept for its kind.
 
     Args:
@@ -18,11 +18,13 @@ def add(layer, kind, shape, name=None):
         kind: what the options are called after: "kernel", "bias" ...
         shape: a tuple of ints.
         name: the weight's name, `kind` by default.
+        trainable: whether optimizers may change it.
     """
     return layer.add_weight(
         name=name or kind,
         shape=shape,
+        trainable=trainable,
         initializer=getattr(layer, f"{kind}_initializer"),
-        regularizer=getattr(layer, f"{kind}_regularizer", None),
-        constraint=getattr(layer, f"{kind}_constraint", None),
+        regularizer=getattr(layer, f"{kind}_regularizer"),
+        constraint=getattr(layer, f"{kind}_constraint"),
     )
