@@ -24,7 +24,8 @@ from keras.layers.recurrent_cells import (
     StackedRNNCells,
     check_cell,
 )
-from keras.registry import LAYERS, deserialize, plain
+from keras.layers.serialization import deserialize
+from keras.registry import plain
 
 __all__ = [
     "GRU",
@@ -303,7 +304,7 @@ class RNN(Layer):
         config = dict(config)
         constants = config.pop("num_constants", None) or 0
         if isinstance(config.get("cell"), dict):
-            config["cell"] = deserialize(config["cell"], LAYERS, "layer", custom_objects)
+            config["cell"] = deserialize(config["cell"], custom_objects)
         layer = cls(**config)
         layer._num_constants = constants
         return layer

@@ -6,6 +6,7 @@ from keras.backend.variable import current
 from keras.layers.base import Layer, map_shapes
 from keras.layers.input_spec import InputSpec
 from keras.layers.recurrent import RNN, join_inputs, split_inputs
+from keras.layers.serialization import deserialize
 from keras.ops.core import op
 
 __all__ = ["Bidirectional", "TimeDistributed", "Wrapper"]
@@ -37,7 +38,7 @@ class Wrapper(Layer):
     def from_config(cls, config, custom_objects=None):
         """Return the layer that `get_config` described."""
         config = dict(config)
-        layer = registry.deserialize(config.pop("layer"), registry.LAYERS, "layer", custom_objects)
+        layer = deserialize(config.pop("layer"), custom_objects)
         return cls(layer, **config)
 
 
