@@ -6,7 +6,8 @@ import pytest
 from keras import layers as L
 from keras import ops
 from keras.backend import graph
-from keras.backend.variable import Scope, gradient
+from keras.backend.program import Program
+from keras.backend.variable import gradient
 
 BATCH, TIME, FEATURES, UNITS = 2, 4, 3, 2
 RANDOM = np.random.default_rng(0)
@@ -27,7 +28,9 @@ def simple_step(x, states, weights):
 def gru_step(x, states, weights):
     kernel, recurrent, bias = weights
     h, u = states[0], recurrent.shape[0]
-    z, r = (hard_sigmoid((x @ kernel + h @ recurrent + bias)[:, i * u : (i + 1) * u]) for i in (0, 1))
+    z, r = (
+        hard_sigmoid((x @ kernel + h @ recurrent + bias)[:, i * u : (i + 1) * u]) for i in (0, 1)
+    )
     candidate = np.tanh(x @ kernel[:, 2 * u :] + (r * h) @ recurrent[:, 2 * u :] + bias[2 * u :])
     return [z * h + (1 - z) * candidate]
 
@@ -72,11 +75,15 @@ def reference(step, weights, x, states, mask=None, backwards=False):
 
 def with_weights(layer, features=FEATURES):
     """A built layer with weights that are all other than zero."""
-    layer.compute_output_shape((None, None, features))
     layer._build_once((BATCH, TIME, features))
     random = np.random.default_rng(1)
     layer.set_weights([random.normal(size=w.shape) * 0.7 for w in layer.weights])
     return layer
+
+
+def run(layer, *args, training=None, **kwargs):
+    """What a layer returns, from one compiled program."""
+    return Program(lambda: layer(*args, **kwargs), layer.variables)(training=training)
 
 
 def zeros(count, units=UNITS):
@@ -93,7 +100,7 @@ def test_outputs_and_states_are_those_of_the_formulas(kind, options):
     cls, own, step, count = KINDS[kind]
     layer = with_weights(cls(UNITS, return_sequences=True, return_state=True, **own, **options))
     for mask in (None, MASK):
-        outputs, *states = layer(X, mask=mask)
+        outputs, *states = run(layer, X, mask=mask)
         backwards = "go_backwards" in options
         expected, last = reference(step, layer.get_weights(), X, zeros(count), mask, backwards)
         np.testing.assert_allclose(outputs, expected, rtol=1e-5, atol=1e-6)
@@ -106,15 +113,15 @@ def test_the_last_output_alone(kind, mask):
     cls, own, step, count = KINDS[kind]
     layer = with_weights(cls(UNITS, **own))
     expected, _ = reference(step, layer.get_weights(), X, zeros(count), mask)
-    np.testing.assert_allclose(layer(X, mask=mask), expected[:, -1], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(run(layer, X, mask=mask), expected[:, -1], rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("kind", ["simple", "gru", "reset_after", "lstm"])
 def test_gradients_are_those_of_finite_differences(kind):
     cls, own, step, count = KINDS[kind]
     layer = with_weights(cls(UNITS, **own))
-    with Scope():
-        _, found = gradient(lambda: (ops.sum(ops.square(layer(X, mask=MASK))), ()), layer.weights)
+    loss_of = lambda: (ops.sum(ops.square(layer(X, mask=MASK))), ())  # noqa: E731
+    found = Program(lambda: gradient(loss_of, layer.weights)[1], layer.weights)()
 
     def loss(weights):
         return np.sum(reference(step, weights, X.astype(float), zeros(count), MASK)[0][:, -1] ** 2)
@@ -136,8 +143,8 @@ def test_initial_states_may_be_arrays_a_list_of_inputs_or_symbolic():
     layer = with_weights(L.LSTM(UNITS))
     h, c = RANDOM.normal(size=(2, BATCH, UNITS)).astype("float32")
     expected = reference(lstm_step, layer.get_weights(), X, [h, c])[0][:, -1]
-    np.testing.assert_allclose(layer(X, initial_state=[h, c]), expected, rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(layer([X, h, c]), expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(run(layer, X, initial_state=[h, c]), expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(run(layer, [X, h, c]), expected, rtol=1e-5, atol=1e-6)
     x, *states = inputs = [L.Input((TIME, FEATURES)), L.Input((UNITS,)), L.Input((UNITS,))]
     y = layer(x, initial_state=states)
     assert y.shape == (None, UNITS)
@@ -150,15 +157,15 @@ def test_initial_states_may_be_arrays_a_list_of_inputs_or_symbolic():
 
 def test_a_stateful_layer_goes_on_from_the_batch_before():
     layer = with_weights(L.GRU(UNITS, stateful=True, batch_input_shape=(BATCH, TIME, FEATURES)))
-    first = np.asarray(layer(X))
+    first = np.asarray(run(layer, X))
     np.testing.assert_allclose(layer.states[0].numpy(), first, rtol=1e-6)
-    second = np.asarray(layer(X, training=True))
+    second = np.asarray(run(layer, X, training=True))
     whole = reference(gru_step, layer.get_weights(), np.concatenate([X, X], 1), zeros(1))[0]
     np.testing.assert_allclose(second, whole[:, -1], rtol=1e-5, atol=1e-6)
     layer.reset_states()
-    np.testing.assert_allclose(layer(X), first, rtol=1e-6)
+    np.testing.assert_allclose(run(layer, X), first, rtol=1e-6)
     layer.reset_states(first)
-    np.testing.assert_allclose(layer(X), second, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(run(layer, X), second, rtol=1e-5, atol=1e-6)
     assert all(state not in layer.weights for state in layer.states)
     assert all(state in layer.variables for state in layer.states)
 
@@ -185,14 +192,14 @@ class Sum:
 
 def test_any_object_with_call_and_state_size_is_a_cell():
     layer = L.RNN(Sum(), return_sequences=True)
-    np.testing.assert_allclose(layer(X), np.cumsum(X, 1), rtol=1e-5)
+    np.testing.assert_allclose(run(layer, X), np.cumsum(X, 1), rtol=1e-5)
     assert layer.compute_output_shape((None, None, FEATURES)) == (None, None, FEATURES)
 
 
 def test_constants_reach_the_cell_at_each_step():
     constant = np.ones((BATCH, 1), "float32")
     layer = L.RNN(Sum())
-    np.testing.assert_allclose(layer(X, constants=constant), X.sum(1) + 1, rtol=1e-5)
+    np.testing.assert_allclose(run(layer, X, constants=constant), X.sum(1) + 1, rtol=1e-5)
     x, c = L.Input((TIME, FEATURES)), L.Input((1,))
     y = L.RNN(Sum())(x, constants=c)
     found = graph.Function([x, c], [y])([X, constant])[0]
@@ -210,7 +217,7 @@ def test_a_cell_with_a_call_of_its_own_is_run_by_it():
     cell = Doubled(UNITS)
     layer = with_weights(L.RNN(cell))
     plain = with_weights(L.SimpleRNN(UNITS))
-    np.testing.assert_allclose(layer(X), 2 * np.asarray(plain(X)), rtol=1e-5)
+    np.testing.assert_allclose(run(layer, X), 2 * np.asarray(run(plain, X)), rtol=1e-5)
 
 
 @pytest.mark.parametrize("reverse", [False, True])
@@ -220,7 +227,7 @@ def test_stacked_cells_are_layers_one_after_another(reverse):
     assert stack.state_size == ((3, 4, 2, 2) if reverse else (2, 2, 4, 3))
     layer = with_weights(L.RNN(stack, return_sequences=True, return_state=True))
     weights = layer.get_weights()
-    outputs, *states = layer(X)
+    outputs, *states = run(layer, X)
     steps = [(lstm_step, zeros(2)), (gru_step, zeros(1, 4)), (simple_step, zeros(1, 3))]
     y, last = X, []
     for index, (step, start) in enumerate(steps):
@@ -239,8 +246,8 @@ def test_dropout_is_off_outside_training(cls, implementation):
     options = {"dropout": 0.5, "recurrent_dropout": 0.5, "implementation": implementation}
     layer = with_weights(cls(UNITS, **options))
     plain = with_weights(cls(UNITS))
-    np.testing.assert_allclose(layer(X), plain(X), rtol=1e-6)
-    assert np.abs(np.asarray(layer(X, training=True)) - np.asarray(plain(X))).max() > 1e-3
+    np.testing.assert_allclose(run(layer, X), run(plain, X), rtol=1e-6)
+    assert np.abs(np.asarray(run(layer, X, training=True)) - np.asarray(run(plain, X))).max() > 1e-3
 
 
 @pytest.mark.parametrize("unroll", [False, True])
@@ -248,15 +255,24 @@ def test_dropout_masks_are_the_same_at_all_times(unroll):
     units = 16
     options = {"activation": "linear", "kernel_initializer": "identity", "use_bias": False}
     layer = L.SimpleRNN(
-        units, recurrent_initializer="zeros", dropout=0.5, unroll=unroll, return_sequences=True, **options
+        units,
+        recurrent_initializer="zeros",
+        dropout=0.5,
+        unroll=unroll,
+        return_sequences=True,
+        **options,
     )
-    outputs = np.asarray(layer(np.ones((3, 5, units), "float32"), training=True))
+    outputs = np.asarray(run(layer, np.ones((3, 5, units), "float32"), training=True))
     assert set(np.unique(outputs)) == {0.0, 2.0}
     assert (outputs == outputs[:, :1]).all()
     layer = L.SimpleRNN(
-        units, recurrent_initializer="identity", recurrent_dropout=0.5, return_sequences=True, **options
+        units,
+        recurrent_initializer="identity",
+        recurrent_dropout=0.5,
+        return_sequences=True,
+        **options,
     )
-    outputs = np.asarray(layer(np.ones((3, 4, units), "float32"), training=True))
+    outputs = np.asarray(run(layer, np.ones((3, 4, units), "float32"), training=True))
     # h' = 1 + mask * h, the mask 0 or 2: either 1, 1, 1, 1 or 1, 3, 7, 15.
     assert {tuple(row) for row in outputs.transpose(0, 2, 1).reshape(-1, 4)} == {
         (1, 1, 1, 1),
@@ -268,7 +284,7 @@ def test_dropout_masks_are_the_same_at_all_times(unroll):
 def test_gates_have_masks_of_their_own_in_implementation_1(implementation, distinct):
     cell = L.LSTMCell(8, dropout=0.5, implementation=implementation)
     cell.build((None, 8))
-    masks = cell._masks((4, 8), 0.5, True)
+    masks = Program(lambda: cell._masks((4, 8), 0.5, True))()
     assert len(masks) == (4 if distinct else 1)
     assert len({np.asarray(m).tobytes() for m in masks}) == len(masks)
 
@@ -308,7 +324,9 @@ def test_given_weights_and_frozen_layers():
 
 
 def test_the_config_is_flat_and_makes_the_layer_again():
-    layer = L.GRU(5, activation="relu", dropout=0.25, kernel_regularizer="l2", reset_after=True, stateful=True)
+    layer = L.GRU(
+        5, activation="relu", dropout=0.25, kernel_regularizer="l2", reset_after=True, stateful=True
+    )
     config = layer.get_config()
     assert "cell" not in config
     assert (config["units"], config["activation"], config["dropout"]) == (5, "relu", 0.25)
