@@ -29,10 +29,10 @@ from keras.registry import plain
 
 __all__ = [
     "GRU",
-    "LSTM",
-    "RNN",
     "GRUCell",
+    "LSTM",
     "LSTMCell",
+    "RNN",
     "SimpleRNN",
     "SimpleRNNCell",
     "StackedRNNCells",
