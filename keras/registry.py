@@ -12,9 +12,6 @@ from keras.backend.variable import Variable
 
 _custom_objects = {}
 
-# The library's own layers by name, entered by keras.layers.serialization: layers that hold layers read it.
-LAYERS = {}
-
 
 class _Scopes(threading.local):
     def __init__(self):

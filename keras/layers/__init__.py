@@ -41,6 +41,11 @@ from keras.layers.convolutional import (
     ZeroPadding2D,
     ZeroPadding3D,
 )
+from keras.layers.convolutional_recurrent import (
+    ConvLSTM2D,
+    ConvLSTM2DCell,
+    ConvRNN2D,
+)
 from keras.layers.core import (
     Activation,
     ActivityRegularization,
@@ -122,10 +127,25 @@ from keras.layers.pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from keras.layers.recurrent import (
+    GRU,
+    LSTM,
+    RNN,
+    GRUCell,
+    LSTMCell,
+    SimpleRNN,
+    SimpleRNNCell,
+    StackedRNNCells,
+)
 from keras.layers.serialization import (
     deserialize,
     get,
     serialize,
+)
+from keras.layers.wrappers import (
+    Bidirectional,
+    TimeDistributed,
+    Wrapper,
 )
 
 __all__ = [
@@ -141,12 +161,16 @@ __all__ = [
     "AvgPool2D",
     "AvgPool3D",
     "BatchNormalization",
+    "Bidirectional",
     "Concatenate",
     "Conv1D",
     "Conv2D",
     "Conv2DTranspose",
     "Conv3D",
     "Conv3DTranspose",
+    "ConvLSTM2D",
+    "ConvLSTM2DCell",
+    "ConvRNN2D",
     "Convolution1D",
     "Convolution2D",
     "Convolution2DTranspose",
@@ -165,6 +189,8 @@ __all__ = [
     "ELU",
     "Embedding",
     "Flatten",
+    "GRU",
+    "GRUCell",
     "GaussianDropout",
     "GaussianNoise",
     "GlobalAveragePooling1D",
@@ -182,6 +208,8 @@ __all__ = [
     "Input",
     "InputLayer",
     "InputSpec",
+    "LSTM",
+    "LSTMCell",
     "Lambda",
     "Layer",
     "LeakyReLU",
@@ -199,6 +227,7 @@ __all__ = [
     "Multiply",
     "PReLU",
     "Permute",
+    "RNN",
     "ReLU",
     "RepeatVector",
     "Reshape",
@@ -206,15 +235,20 @@ __all__ = [
     "SeparableConv2D",
     "SeparableConvolution1D",
     "SeparableConvolution2D",
+    "SimpleRNN",
+    "SimpleRNNCell",
     "Softmax",
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
+    "StackedRNNCells",
     "Subtract",
     "ThresholdedReLU",
+    "TimeDistributed",
     "UpSampling1D",
     "UpSampling2D",
     "UpSampling3D",
+    "Wrapper",
     "ZeroPadding1D",
     "ZeroPadding2D",
     "ZeroPadding3D",

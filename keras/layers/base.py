@@ -457,10 +457,10 @@ class Layer(Configurable):
             return
         with outside(), naming.name_scope(self.name) if prefix else contextlib.nullcontext():
             self.build(input_shape)
-        self.built = True
-        if self._initial_weights is not None:
-            self.set_weights(self._initial_weights)
-            self._initial_weights = None
+            self.built = True
+            if self._initial_weights is not None:
+                self.set_weights(self._initial_weights)
+                self._initial_weights = None
 
     @property
     def is_frozen(self):

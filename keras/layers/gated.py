@@ -233,18 +233,19 @@ def _forgets_little(initializer, gates):
     return initialize
 
 
-def gated(function, kernel, masks, gates):
-    """Return a function of `x` for the products of all gates, joined along the last axis.
+def gated(function, kernel, masks, gates, axis=-1):
+    """Return a function of `x` for the products of all gates, joined along an axis.
 
     Args:
-        function: `function(x, kernel)`, a product whose last axis is that of the kernel.
+        function: `function(x, kernel)`, a product.
         kernel: the gates' kernels side by side along the last axis.
         masks: what `x` is multiplied by before: None, one mask, or one a gate.
         gates: their number.
+        axis: the gates' axis in the product.
     """
     if masks is None:
         return lambda x: function(x, kernel)
     if len(masks) == 1:
         return lambda x: function(x * masks[0], kernel)
     pairs = list(zip(masks, ops.split(kernel, gates, axis=-1), strict=True))
-    return lambda x: ops.concatenate([function(x * mask, part) for mask, part in pairs], axis=-1)
+    return lambda x: ops.concatenate([function(x * mask, part) for mask, part in pairs], axis)

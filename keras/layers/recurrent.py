@@ -24,14 +24,15 @@ from keras.layers.recurrent_cells import (
     StackedRNNCells,
     check_cell,
 )
-from keras.registry import LAYERS, deserialize, plain
+from keras.layers.serialization import deserialize
+from keras.registry import plain
 
 __all__ = [
     "GRU",
-    "LSTM",
-    "RNN",
     "GRUCell",
+    "LSTM",
     "LSTMCell",
+    "RNN",
     "SimpleRNN",
     "SimpleRNNCell",
     "StackedRNNCells",
@@ -81,6 +82,7 @@ class RNN(Layer):
     supports_masking = True
     _not_in_config = Layer._not_in_config | {"input_length"}
     _input_ndim = 3
+    _feature_axis = -1
 
     def __init__(
         self,
@@ -113,9 +115,10 @@ class RNN(Layer):
     def build(self, input_shape):
         shape, constants = self._split_shapes(input_shape)
         build_cell(self.cell, (shape[0], *shape[2:]), constants)
-        sizes = dict(enumerate(shape[2:], start=2))
-        self.input_spec = [InputSpec(ndim=len(shape), axes=sizes)]
+        axis = self._feature_axis
+        self.input_spec = [InputSpec(ndim=len(shape), axes={axis: shape[axis]})]
         if self.stateful:
+            self._check_batch(shape[0])
             self.states = [
                 Variable(np.zeros(size), self.dtype, False, f"{self.name}/state_{i}:0")
                 for i, size in enumerate(self._state_shapes(shape))
@@ -180,7 +183,7 @@ class RNN(Layer):
         if self.stateful and shape:
             self._check_batch(shape[0])
         if states:
-            self._check_states(states)
+            self._check_states(states, shape)
 
     def _check_batch(self, batch):
         if batch is None:
@@ -196,22 +199,20 @@ class RNN(Layer):
                 "batch size."
             )
 
-    def _check_states(self, states):
+    def _check_states(self, states, input_shape):
         sizes = state_sizes(self.cell)
         if len(states) != len(sizes):
             raise ValueError(
                 f"Layer {self.name!r} has {len(sizes)} state(s) of the sizes {sizes}, got {len(states)} initial "
                 "state(s); give one tensor for each."
             )
-        for state, size in zip(states, sizes, strict=True):
-            if (
-                isinstance(size, int)
-                and self._input_ndim == 3
-                and state.shape[-1] not in (size, None)
-            ):
+        if len(input_shape) != self._input_ndim:
+            return
+        for state, needed in zip(states, self._state_shapes(input_shape), strict=True):
+            if not _fits(tuple(state.shape), needed):
                 raise ValueError(
-                    f"Layer {self.name!r} needs initial states of the sizes {sizes}, got one of shape "
-                    f"{tuple(state.shape)}; give tensors of shape (batch, size)."
+                    f"Layer {self.name!r} needs an initial state of shape {needed}, got one of shape "
+                    f"{tuple(state.shape)}; give one tensor of shape (batch, size) for each of the sizes {sizes}."
                 )
 
     def call(self, inputs, mask=None, training=None, initial_state=None, constants=None):
@@ -303,10 +304,16 @@ class RNN(Layer):
         config = dict(config)
         constants = config.pop("num_constants", None) or 0
         if isinstance(config.get("cell"), dict):
-            config["cell"] = deserialize(config["cell"], LAYERS, "layer", custom_objects)
+            config["cell"] = deserialize(config["cell"], custom_objects)
         layer = cls(**config)
         layer._num_constants = constants
         return layer
+
+
+def _fits(shape, needed):
+    """Return whether a shape may be the one needed; None is any size."""
+    pairs = zip(shape, needed, strict=False)
+    return len(shape) == len(needed) and all(a is None or b is None or a == b for a, b in pairs)
 
 
 def split_inputs(inputs, initial_state, constants, count, name):

@@ -12,7 +12,7 @@ from keras.layers.gated import (
     state_sizes,
     step_of,
 )
-from keras.registry import LAYERS, deserialize
+from keras.layers.serialization import deserialize
 
 
 class _VectorCell(GatedCell):
@@ -374,7 +374,7 @@ class StackedRNNCells(PreparedCell):
     def from_config(cls, config, custom_objects=None):
         """Return the cell that `get_config` described."""
         config = dict(config)
-        cells = [deserialize(c, LAYERS, "layer", custom_objects) for c in config.pop("cells")]
+        cells = [deserialize(c, custom_objects) for c in config.pop("cells")]
         return cls(cells, **config)
 
 
