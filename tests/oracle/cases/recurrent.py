@@ -28,11 +28,25 @@ class Leaky(L.Layer):
         return state, [state]
 
 
+class Biased(Leaky):
+    """The same, with a constant input added at every step."""
+
+    def build(self, input_shape):
+        super().build(input_shape[0])  # the second shape is the constant's
+
+    def call(self, inputs, states, constants):
+        output, states = super().call(inputs, states)
+        return output + constants[0], [states[0] + constants[0]]
+
+
 def common(cls):
     """The rows that every recurrent layer has."""
-    make, low = getattr(L, cls), cls.lower()
+    low = cls.lower()
     count = 2 if cls == "LSTM" else 1
     states = [(3,)] * count
+
+    def make(*args, **kwargs):
+        return getattr(L, cls)(*args, **kwargs)
 
     def of(name, *shapes, **kwargs):
         return row(low + "_" + name, lambda x: make(3, **kwargs)(x), *(shapes or ((5, 2),)))
@@ -159,6 +173,12 @@ ROWS += [
     row("rnn_stacked_unroll", lambda x: L.RNN(stack(3, 2), unroll=True)(x), (5, 2)),
     row("rnn_lstm_cell", lambda x: L.RNN(L.LSTMCell(3), return_state=True)(x), (5, 2)),
     row("rnn_own_cell", lambda x: L.RNN(Leaky(3), return_sequences=True)(x), (5, 2)),
+    row(
+        "rnn_constants",
+        lambda x, c: L.RNN(Biased(3), return_sequences=True)(x, constants=c),
+        (5, 2),
+        (3,),
+    ),
     row("rnn_own_stacked", lambda x: L.RNN([Leaky(3), Leaky(2)])(x), (5, 2)),
     convlstm("plain"),
     convlstm("sequences", return_sequences=True),
