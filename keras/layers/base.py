@@ -242,8 +242,9 @@ class Layer(Configurable):
         if self.trainable:
             return _unique([*own, *(w for layer in layers for w in layer.non_trainable_weights)])
         first = [w for w in self._weights if w.trainable]
-        nested = [*first, *own, *(w for layer in layers for w in layer.weights)]
-        return _unique(nested)
+        first += [w for layer in layers for w in layer.trainable_weights]
+        last = [w for layer in layers for w in layer.non_trainable_weights]
+        return _unique([*first, *own, *last])
 
     @non_trainable_weights.setter
     def non_trainable_weights(self, weights):

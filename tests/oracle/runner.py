@@ -78,7 +78,7 @@ def train(row, model, data, targets):
 
 
 def run(row, weights=None):
-    """Everything a row's model does: shapes, weights, outputs, training; random weights by default."""
+    """What a row's model gives: shapes, weights, outputs, training. No weights: random ones."""
     random = rng(row.name)
     data = [draw(spec, row.options["batch"], random) for spec in row.inputs]
     model = make_model(row)

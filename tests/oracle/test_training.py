@@ -8,6 +8,8 @@ from .compare import check, stored
 AREAS = ["training", "graphs"]
 
 
+# Both keras warn where `trainable` changed after compile, which adversarial training does on purpose.
+@pytest.mark.filterwarnings("ignore:.trainable. was changed on layers")
 @pytest.mark.parametrize("area, case", [(area, case) for area in AREAS for case in OTHERS[area]])
 def test_scenario(area, case):
     check(area, case, OTHERS[area][case]())

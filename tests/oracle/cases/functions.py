@@ -159,17 +159,22 @@ ACTIVATIONS = dict(
         activation("relu"),
         activation("relu", "_alpha", alpha=0.1),
         activation("relu", "_max", max_value=2.5),
-        activation("relu", "_threshold", threshold=0.5),
+        activation("relu", "_threshold", threshold=0.4),
         activation("relu", "_all", alpha=0.1, max_value=2.0, threshold=0.5),
         activation("selu"),
         activation("sigmoid"),
         activation("softmax"),
-        activation("softmax", "_axis0", axis=0),
         activation("softplus"),
         activation("softsign"),
         activation("tanh"),
     ]
 )
+
+
+def label(name, args, kwargs):
+    """The name of a case: of what it calls, then the values of the arguments."""
+    values = list(args) + [kwargs[key] for key in sorted(kwargs)]
+    return "_".join([name] + [str(value).replace(" ", "") for value in values])
 
 
 def regularizer(name, *args, **kwargs):
@@ -179,7 +184,7 @@ def regularizer(name, *args, **kwargs):
         weight = real(rng("regularizer"), (4, 3))
         return evaluate(getattr(regularizers, name)(*args, **kwargs), weight)
 
-    return f"{name}{list(args)}{sorted(kwargs.items())}", run
+    return label(name, args, kwargs), run
 
 
 def constraint(name, *args, **kwargs):
@@ -190,7 +195,7 @@ def constraint(name, *args, **kwargs):
         weight = real(rng("constraint"), shape)
         return evaluate(getattr(constraints, name)(*args, **kwargs), weight)
 
-    return f"{name}{list(args)}{sorted(kwargs.items())}{shape}", run
+    return label(name, args, dict(kwargs, shape=shape)), run
 
 
 PENALTIES = dict(
@@ -231,7 +236,7 @@ def exact(name, shape, *args):
     def run():
         return {"value": initial(getattr(initializers, name)(*args), shape)}
 
-    return f"exact_{name}{list(args)}{shape}", run
+    return label("exact", (name, *args), {"shape": shape}), run
 
 
 def moments(name, shape, *args, **kwargs):
@@ -246,7 +251,7 @@ def moments(name, shape, *args, **kwargs):
             "low": float(values.min()),
         }
 
-    return f"moments_{name}{list(args)}{sorted(kwargs.items())}{shape}", run
+    return label("moments", (name, *args), dict(kwargs, shape=shape)), run
 
 
 def orthogonal(shape, gain):
@@ -258,7 +263,7 @@ def orthogonal(shape, gain):
         wide = flat.shape[0] < flat.shape[1]
         return {"value": flat.dot(flat.T) if wide else flat.T.dot(flat)}
 
-    return f"orthogonal_{shape}_{gain}", run
+    return label("orthogonal", (gain,), {"shape": shape}), run
 
 
 FANS = [(200, 150), (3, 3, 60, 80)]

@@ -23,7 +23,9 @@ def pools(kind):
         layer(low + "2d_first_same", kind + "Pooling2D", (2, 5, 5), 2, padding="same", **FIRST),
         layer(low + "3d", kind + "Pooling3D", (4, 5, 4, 2)),
         layer(low + "3d_same", kind + "Pooling3D", (4, 5, 3, 2), 2, padding="same"),
-        layer(low + "3d_overlap", kind + "Pooling3D", (5, 4, 4, 2), (3, 2, 2), strides=(2, 1, 2)),
+        layer(
+            low + "3d_overlapping", kind + "Pooling3D", (5, 4, 4, 2), (3, 2, 2), strides=(2, 1, 2)
+        ),
         layer(low + "3d_first", kind + "Pooling3D", (2, 4, 5, 4), 2, **FIRST),
         layer("global_" + low + "1d", "Global" + kind + "Pooling1D", (5, 3)),
         layer("global_" + low + "1d_first", "Global" + kind + "Pooling1D", (3, 5), **FIRST),
