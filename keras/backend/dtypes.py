@@ -31,7 +31,8 @@ def standardize(dtype):
         return dtype
     if dtype is None:
         return config.floatx()
-    if dtype in (float, int, bool):
+    # By identity: NumPy's float64 dtype is equal to the type `float`, which stands for `floatx`.
+    if dtype is float or dtype is int or dtype is bool:
         dtype = dtype.__name__
     name = dtype if isinstance(dtype, str) else getattr(dtype, "name", None)
     if name is None:
