@@ -319,3 +319,7 @@ def devices():
 def register_variable(cls):
     """Let `jax.numpy` functions take Variables, by their current value."""
     cls.__jax_array__ = lambda self: self.value
+    # Most of them are compiled, and look at their arguments as nests: to these, a Variable is a nest of its value.
+    jax.tree_util.register_pytree_node(
+        cls, lambda variable: ((variable.value,), None), lambda _, leaves: leaves[0]
+    )
