@@ -83,7 +83,12 @@ def test_python_numbers_never_widen(dtype):
 
 
 def test_numbers_alone():
-    assert [result(kind) for kind in (bool, int, float, complex)] == ["bool", "int32", config.floatx(), "complex64"]
+    assert [result(kind) for kind in (bool, int, float, complex)] == [
+        "bool",
+        "int32",
+        config.floatx(),
+        "complex64",
+    ]
     assert result("bool", int) == "int32"
     assert result("bool", float) == result(int, float) == config.floatx()
     assert result("complex128", float) == "complex128"

@@ -35,7 +35,11 @@ def test_snake_case(class_name, name):
 
 
 def test_each_prefix_has_its_count():
-    assert [naming.unique("Dense"), naming.unique("Dense"), naming.unique("LSTM")] == ["dense_1", "dense_2", "lstm_1"]
+    assert [naming.unique("Dense"), naming.unique("Dense"), naming.unique("LSTM")] == [
+        "dense_1",
+        "dense_2",
+        "lstm_1",
+    ]
     assert (naming.uid("dense"), naming.uid("other")) == (3, 1)
     naming.reset_uids()
     assert naming.unique("Dense") == "dense_1"
