@@ -4,15 +4,14 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from keras import config
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = os.path.dirname(os.path.dirname(config.__file__))
 
-# Reads the configuration alone, on the machine that `prepare` makes; importing a backend would take longer.
+# Runs the module of the configuration alone, on the machine that `prepare` makes: the whole library would take long.
 REPORT = """
 import importlib.util, json, os, warnings
 from pathlib import Path
@@ -22,7 +21,9 @@ spec = importlib.util.find_spec
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     try:
-        import keras.config as config
+        module = importlib.util.spec_from_file_location("config", {path!r})
+        config = importlib.util.module_from_spec(module)
+        module.loader.exec_module(config)
         error = None
     except Exception as exception:
         error = type(exception).__name__ + ": " + str(exception)
@@ -43,10 +44,10 @@ def load(tmp_path):
             (tmp_path / "home" / "keras.json").write_text(settings, encoding="utf8")
         variables = {k: v for k, v in os.environ.items() if not k.startswith("KERAS_")}
         variables |= {"HOME": str(tmp_path / "user"), "KERAS_HOME": str(tmp_path / "home")}
-        variables |= {"PYTHONPATH": str(ROOT), **environment}
+        variables |= environment
         variables = {k: v for k, v in variables.items() if v is not None}
         done = subprocess.run(
-            [sys.executable, "-c", REPORT.format(prepare=prepare)],
+            [sys.executable, "-c", REPORT.format(prepare=prepare, path=config.__file__)],
             env=variables,
             capture_output=True,
             text=True,
@@ -225,6 +226,14 @@ def test_a_backend_of_the_file_that_is_not_there_is_a_warning(load):
     (warning,) = found["warnings"]
     assert "'nonsense'" in warning
     assert "'jax'" in warning
+
+
+def test_import_stops_at_a_backend_that_is_unknown():
+    command = [sys.executable, "-c", "import keras.backend.compute"]
+    environment = {**os.environ, "KERAS_BACKEND": "nonsense", "PYTHONPATH": ROOT}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("ValueError: KERAS_BACKEND='nonsense'")
 
 
 # ------------------------------------------------------------------ at run time
