@@ -112,7 +112,7 @@ def deserialize(identifier, table, kind, custom_objects=None):
         return found() if inspect.isclass(found) else found
     if inspect.isclass(identifier):
         return identifier()
-    if callable(identifier):
+    if callable(identifier) or hasattr(identifier, "get_config"):
         return identifier
     raise ValueError(
         f"A {kind} should be a name, a function, an object or a config dict, got {identifier!r}."

@@ -190,18 +190,30 @@ def _merge(spec, other):
 
 def _trial(function, args, kwargs, leaves, size, training):
     """Evaluate a call abstractly with `size` in place of each unknown size."""
+    sizes = {leaf: _trial_size(leaf, size) for leaf in leaves if _is_size(leaf)}
     specs = {
         leaf: compute.Spec([size if n is None else n for n in leaf.shape], leaf.dtype)
         for leaf in leaves
+        if leaf not in sizes
     }
 
     def run(*values):
-        feeds = dict(zip(specs, values, strict=True))
+        feeds = {**sizes, **dict(zip(specs, values, strict=True))}
         with Scope(values={}, training=training, key=compute.random_key(0)):
             result = function(*_fill(args, feeds), **_fill(kwargs, feeds))
             return nest.map_leaves(_array, result)
 
     return compute.abstract(run, *specs.values())
+
+
+def _is_size(tensor):
+    """Return whether a tensor is the size of another one: in a replay it is an int, fit for making shapes."""
+    return tensor.node is not None and getattr(tensor.node.function, "returns_size", False)
+
+
+def _trial_size(tensor, size):
+    x, axis = tensor.node.args
+    return size if x.shape[axis] is None else x.shape[axis]
 
 
 def _array(x):
@@ -333,13 +345,27 @@ def gradients(loss, by):
                 f"The loss {loss.name!r} does not depend on {x!r}: there is no gradient. Differentiate by a tensor "
                 "that the loss was computed from."
             )
-    leaves = [
-        t for t in needed if t.node is None and not isinstance(t, LearningPhase) and t not in by
-    ]
-    tensors = [x for x in by if isinstance(x, Tensor)]
-    function = _Gradients(loss, list(by), leaves)
-    outputs = [ShapeAndType(x.shape, x.dtype) for x in by]
-    return record(function, (leaves, tensors), {}, outputs)
+    leaves = [t for t in needed if t.node is None and not isinstance(t, LearningPhase)]
+    found = {}
+    for group in _independent(list(by)):
+        others = [t for t in leaves if t not in group]
+        tensors = [x for x in group if isinstance(x, Tensor)]
+        function = _Gradients(loss, group, others)
+        outputs = [ShapeAndType(x.shape, x.dtype) for x in group]
+        found.update(zip(group, record(function, (others, tensors), {}, outputs), strict=True))
+    return [found[x] for x in by]
+
+
+def _independent(by):
+    """Return `by` in groups to differentiate by together: none of a group is computed from another one of it.
+
+    A gradient by an intermediate tensor takes that tensor as given, and so sees nothing of what it came from.
+    """
+    inner = [x for x in by if isinstance(x, Tensor) and x.node is not None]
+    sources = [x for x in by if x not in inner]
+    is_nested = any(a is not b and a in _ancestors(b) for a in inner for b in inner)
+    groups = [sources, *([x] for x in inner)] if is_nested else [sources, inner]
+    return [group for group in groups if group]
 
 
 def _ancestors(tensor):

@@ -121,6 +121,9 @@ def _size(x, axis):
     return x.shape[axis]
 
 
+_size.returns_size = True
+
+
 def is_tensor(x):
     """Return whether `x` is an array of the backend or a symbolic tensor."""
     return compute.is_tensor(x) or isinstance(x, graph.Tensor)

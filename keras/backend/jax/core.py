@@ -73,7 +73,6 @@ from jax.numpy import (  # noqa: F401
     not_equal,
     pad,
     power,
-    prod,
     real,
     repeat,
     reshape,
@@ -88,7 +87,6 @@ from jax.numpy import (  # noqa: F401
     square,
     stack,
     subtract,
-    sum,
     take_along_axis,
     tan,
     tanh,
@@ -182,6 +180,17 @@ def softplus(x):
 def polygamma(n, x):
     """Return the n-th derivative of the digamma function."""
     return jsp.polygamma(n, x)
+
+
+# ------------------------------------------------------------------ reductions, with own dtypes
+def sum(x, axis=None, keepdims=False):
+    """Return the sum, in the dtype of `x` also where that is a short integer."""
+    return jnp.sum(x, axis, keepdims=keepdims, promote_integers=False)
+
+
+def prod(x, axis=None, keepdims=False):
+    """Return the product, in the dtype of `x` also where that is a short integer."""
+    return jnp.prod(x, axis, keepdims=keepdims, promote_integers=False)
 
 
 # ------------------------------------------------------------------ indexing
@@ -319,3 +328,7 @@ def devices():
 def register_variable(cls):
     """Let `jax.numpy` functions take Variables, by their current value."""
     cls.__jax_array__ = lambda self: self.value
+    # Most of them are compiled, and look at their arguments as nests: to these, a Variable is a nest of its value.
+    jax.tree_util.register_pytree_node(
+        cls, lambda variable: ((variable.value,), None), lambda _, leaves: leaves[0]
+    )
