@@ -1,6 +1,43 @@
 """Keras, an independent implementation with swappable backends."""
 
-from keras import backend, config, ops
+# K is loaded before all else: it brings the backend and the ops, which the rest stands on.
+from keras import backend  # isort: split
+from keras import (
+    activations,
+    callbacks,
+    config,
+    constraints,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    ops,
+    optimizers,
+    regularizers,
+    utils,
+)
 from keras._version import __version__
+from keras.layers import Input
+from keras.models import Model, Sequential
 
-__all__ = ["__version__", "backend", "config", "ops"]
+__all__ = [
+    "Input",
+    "Model",
+    "Sequential",
+    "__version__",
+    "activations",
+    "backend",
+    "callbacks",
+    "config",
+    "constraints",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "ops",
+    "optimizers",
+    "regularizers",
+    "utils",
+]

@@ -208,11 +208,8 @@ class Model(Trainer, Layer):
         return graph.infer(self, (inputs, *args), kwargs)
 
     def compute_mask(self, inputs, mask=None):
-        """Return the outputs' masks, as the layers inside make them."""
-        scope = current()
-        if scope is None:
-            return None
-        return mask if self.inputs is None else None
+        """Return the symbolic masks of the outputs; within a call the layers inside set them themselves."""
+        return nest.unpack_single([t.mask for t in self.outputs or []]) or None
 
     def _set_masks(self, scope, inputs, outputs, masks):
         # The layers inside have set the masks of the outputs already.
@@ -234,6 +231,12 @@ class Model(Trainer, Layer):
         if self.inputs is None and input_shape is not None and not self.built:
             self.built = True
             self.compute_output_shape(input_shape)
+        self.built = True
+
+    def _build_once(self, input_shape):
+        # The layers inside are built when they are called; only a `build` of the user's own is run.
+        if not self.built and type(self).build is not Model.build:
+            super()._build_once(input_shape)
         self.built = True
 
     # -------------------------------------------------------------- looking at it
