@@ -15,7 +15,7 @@ class MissingVariables(Exception):
         self.variables = variables
 
 
-class MissingKey(Exception):  # noqa: N818 - it is a signal, and never reaches a user
+class MissingKey(Exception):  # it is a signal, and never reaches a user
     """Raised while a program is recorded, when the code drew random numbers and had no key for them."""
 
 
