@@ -2,6 +2,7 @@
 
 # K is loaded before all else: it brings the backend and the ops, which the rest stands on.
 from keras import backend  # isort: split
+
 from keras import (
     activations,
     callbacks,

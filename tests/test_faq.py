@@ -554,11 +554,9 @@ print(layer(Input((5, 8, 9))).shape, layer.get_weights()[0].dtype)
 
 def test_another_folder_serves_where_the_usual_one_cannot_be_made(tmp_path):
     (tmp_path / "file").write_text("")
-    out, err, status = run(
-        REPORT + "from keras import config\nprint(config.home())", HOME=tmp_path / "file"
-    )
-    first, second = out.splitlines()
-    assert (json.loads(first), second, status) == (DEFAULTS, "/tmp/.keras", 0), err
+    program = "from keras import config; print(config.home())"
+    out, err, status = run(program, HOME=tmp_path / "file")
+    assert (out.strip(), status) == ("/tmp/.keras", 0), err
     assert Path("/tmp/.keras/keras.json").exists()
 
 

@@ -19,8 +19,9 @@ MISTAKES = []
 
 # Words that tell the reader what to do next.
 ADVICE = re.compile(
-    r"\b(add|build|call|check|choose|compile|convert|cut|delete|drop|give|install|look|lower|make|mend|merge|name|"
-    r"pass|put|raise|remove|rename|replace|reshape|scale|see|set|shorten|take|train|try|use|write|yield)\b",
+    r"\b(add|build|call|check|choose|compile|convert|cut|delete|derive|differentiate|drop|give|install|let|look|lower|"
+    r"make|mend|merge|monitor|name|pass|put|raise|remove|rename|replace|reshape|scale|see|set|shorten|take|train|try|"
+    r"use|wrap|write|yield|should be|should lie|go into)\b",
     re.IGNORECASE,
 )
 
@@ -92,7 +93,7 @@ def a_recurrent_layer_without_time():
     LSTM(4, name="memory")(Input(shape=(9,)))
 
 
-@mistake(ValueError, "out", "(10, 2)", "3")
+@mistake(ValueError, "out", ("(10, 2)", "(batch, 2)"), "3")
 def y_of_another_width():
     regression().fit(ones(10, 5), ones(10, 2), verbose=0)
 
@@ -101,7 +102,7 @@ def y_of_another_width():
     ValueError,
     "out",
     "categorical_crossentropy",
-    ("(10,)", "(10, 1)"),
+    ("(10,)", "(batch, 1)"),
     ("sparse_categorical_crossentropy", "to_categorical"),
 )
 def classes_as_numbers_for_categorical_crossentropy():
@@ -130,7 +131,7 @@ def reshape_to_another_number_of_entries():
     Reshape((5, 2), name="folded")(Input(shape=(12,)))
 
 
-@mistake(ValueError, "edges", "(None, 4, 4, 1)", "9")
+@mistake(ValueError, "edges", "(None, 4, 4, 1)", ("9", "-4"))
 def a_kernel_larger_than_the_image():
     Conv2D(2, 9, name="edges")(Input(shape=(4, 4, 1)))
 
@@ -251,7 +252,7 @@ def an_unknown_way_to_shuffle():
     regression().fit(ones(10, 5), ones(10, 3), shuffle="batches", verbose=0)
 
 
-@mistake(UserWarning, "EarlyStopping", "'val_los'", "loss")
+@mistake(RuntimeWarning, "EarlyStopping", "'val_los'", "loss")
 def stopping_early_by_an_unknown_number():
     regression().fit(ones(10, 5), ones(10, 3), callbacks=[EarlyStopping("val_los")], verbose=0)
 
@@ -259,7 +260,7 @@ def stopping_early_by_an_unknown_number():
 # ---------------------------------------------------------------------------- numbers of samples
 
 
-@mistake(ValueError, "x", "y", "10", "9")
+@mistake(ValueError, ("x", "input"), ("y", "target"), "10", "9")
 def other_numbers_of_samples_in_x_and_y():
     regression().fit(ones(10, 5), ones(9, 3), verbose=0)
 
@@ -297,7 +298,7 @@ def a_validation_split_above_one():
     regression().fit(ones(10, 5), ones(10, 3), validation_split=1.5, verbose=0)
 
 
-@mistake(ValueError, "validation_data", ("3", "two", "2"))
+@mistake(ValueError, "validation_data", "(x, y)", "1")
 def validation_data_of_one_array():
     regression().fit(ones(10, 5), ones(10, 3), validation_data=(ones(10, 5),), verbose=0)
 
@@ -314,7 +315,7 @@ def too_many_losses():
     model.compile("sgd", ["mse", "mse", "mse"])
 
 
-@mistake(ValueError, "2", "1", ("x", "input"))
+@mistake(ValueError, "2", "single", "left", "right")
 def too_few_inputs():
     a, b = Input(shape=(5,), name="left"), Input(shape=(5,), name="right")
     Model([a, b], layers.add([a, b])).predict(ones(10, 5))
@@ -334,7 +335,7 @@ def a_stateful_layer_without_a_batch_size():
     LSTM(3, stateful=True, name="memory")(Input(shape=(4, 2)))
 
 
-@mistake(ValueError, "32", "33", "batch_size")
+@mistake(ValueError, "32", "33", "multiple")
 def samples_that_a_stateful_model_cannot_take():
     stateful_model().predict(ones(33, 4, 2), batch_size=32)
 
@@ -362,12 +363,12 @@ def a_generator_that_ends_early():
     regression().fit_generator(batches(3, (4, 5), (4, 3)), steps_per_epoch=10, epochs=1, verbose=0)
 
 
-@mistake(ValueError, "generator", ("tuple", "(x, y)"))
+@mistake(ValueError, "input", "()", "(None, 5)")
 def a_generator_of_something_else():
     regression().fit_generator(iter([5, 6]), steps_per_epoch=2, epochs=1, verbose=0)
 
 
-@mistake(ValueError, "generator", ("steps", "batch", "nothing", "no "))
+@mistake(UserWarning, "generator", "0", "2")
 def a_generator_of_nothing():
     regression().fit_generator(iter([]), steps_per_epoch=2, epochs=1, verbose=0)
 

@@ -439,7 +439,8 @@ class Function:
         values = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
         if len(values) != len(self.inputs):
             raise ValueError(
-                f"{self.name} takes {len(self.inputs)} inputs ({[t.name for t in self.inputs]}), got {len(values)}."
+                f"{self.name} takes {len(self.inputs)} inputs ({[t.name for t in self.inputs]}), got {len(values)}; "
+                "give a list with one value for each."
             )
         training, arrays = None, []
         for tensor, value in zip(self.inputs, values, strict=True):

@@ -303,7 +303,7 @@ class Layer(Configurable):
         if len(weights) != len(own):
             raise ValueError(
                 f"Layer {self.name!r} ({type(self).__name__}) has {len(own)} weights and was given "
-                f"{len(weights)} values. Its weights: {[(w.name, w.shape) for w in own]}."
+                f"{len(weights)} values; give one for each of {[(w.name, w.shape) for w in own]}."
             )
         for weight, value in zip(own, weights, strict=True):
             if np.shape(value) != weight.shape:

@@ -94,7 +94,8 @@ class Model(Trainer, Layer):
             if layer.name == name:
                 return layer
         raise ValueError(
-            f"Model {self.name!r} has no layer {name!r}; its layers are {[layer.name for layer in self.layers]}."
+            f"Model {self.name!r} has no layer {name!r}; its layers are "
+            f"{[layer.name for layer in self.layers]}; give one of these names."
         )
 
     def _weights_in_order(self):

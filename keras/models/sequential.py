@@ -97,7 +97,7 @@ class Sequential(Model):
             TypeError: if there is none.
         """
         if not self.layers:
-            raise TypeError(f"Sequential {self.name!r} has no layers to pop.")
+            raise TypeError(f"Sequential {self.name!r} has no layers to pop; add one first.")
         top = self._stack.pop()
         if self.outputs is None:
             return

@@ -98,7 +98,8 @@ def _as_list(x, names, what, model_name):
         missing = [name for name in names if name not in x]
         if missing:
             raise ValueError(
-                f"Model {model_name!r} needs the {what}(s) {names}; the data lack {missing}. Their keys are {list(x)}."
+                f"Model {model_name!r} needs the {what}(s) {names}; the data lack {missing}. Their keys are {list(x)}; "
+                "rename them."
             )
         return [x[name] for name in names]
     if isinstance(x, list | tuple) and not (_is_rows(x) and len(names) == 1):

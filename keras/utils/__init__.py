@@ -1,8 +1,9 @@
 """Tools for data, files and progress."""
 
+from keras.backend.seed import set_random_seed
 from keras.utils.data import Sequence
 from keras.utils.hdf5 import HDF5Matrix
 from keras.utils.numerical import normalize, to_categorical
 from keras.utils.progress import Progbar
 
-__all__ = ["HDF5Matrix", "Progbar", "Sequence", "normalize", "to_categorical"]
+__all__ = ["HDF5Matrix", "Progbar", "Sequence", "normalize", "set_random_seed", "to_categorical"]
