@@ -12,6 +12,21 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+# Hands convolutions to a faster library: 820 against 450 ms for a step of a small image network.
+_FAST_CONVOLUTIONS = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT"}
+
+
+@functools.cache
+def compiler_options():
+    """Return the options to compile programs with; none where the compiler does not know them."""
+    if jax.default_backend() != "cpu":
+        return {}
+    try:
+        jax.jit(lambda x: x, compiler_options=_FAST_CONVOLUTIONS).lower(0.0).compile()
+    except jax.errors.JaxRuntimeError:
+        return {}
+    return _FAST_CONVOLUTIONS
+
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(2, 3, 4, 5))
 def conv(x, kernel, strides, padding, spread, dilation):
