@@ -108,6 +108,8 @@ from jax.numpy.linalg import (  # noqa: F401
 from jax.scipy.linalg import solve_triangular  # noqa: F401
 from jax.scipy.special import digamma, erf, erfinv, gammaln, logsumexp  # noqa: F401
 
+from keras.backend.jax import cpu
+
 HOST_DTYPES = {"bfloat16": jnp.bfloat16.dtype}
 
 
@@ -305,7 +307,7 @@ def compile(function, donate=()):
         function: a pure function of nested arrays.
         donate: positions of arguments whose memory the result may take over.
     """
-    return jax.jit(function, donate_argnums=donate)
+    return jax.jit(function, donate_argnums=donate, compiler_options=cpu.compiler_options())
 
 
 def outside_trace():

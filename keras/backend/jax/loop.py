@@ -4,6 +4,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from keras.backend.jax import cpu
+
 
 def compile_loop(step, summary):
     """Return a compiled `run(state, fixed, data, order, first, last, tick) -> (state, summary)`.
@@ -31,4 +33,4 @@ def compile_loop(step, summary):
         state = lax.fori_loop(first, last, body, state)
         return state, summary(state)
 
-    return jax.jit(run, donate_argnums=0)
+    return jax.jit(run, donate_argnums=0, compiler_options=cpu.compiler_options())

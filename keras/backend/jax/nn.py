@@ -6,9 +6,12 @@ kernels are (*spatial, channels in / groups, channels out) in both. Paddings are
 
 import itertools
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+
+from keras.backend.jax import cpu
 
 
 def _dimension_numbers(rank, channels_first):
@@ -17,18 +20,29 @@ def _dimension_numbers(rank, channels_first):
     return data, f"{spatial}IO", data
 
 
-def conv(x, kernel, strides, padding, dilation, groups, channels_first):
-    """Return the cross-correlation of `x` with `kernel`."""
-    rank = kernel.ndim - 2
+def _conv(x, kernel, strides, padding, spread, dilation, groups, channels_first):
+    """Return the cross-correlation of `x`, its entries `spread` apart, with `kernel`, its entries `dilation` apart."""
+    if groups == 1 and jax.default_backend() == "cpu":
+        x = jnp.moveaxis(x, 1, -1) if channels_first else x
+        options = strides, map(tuple, padding), spread, dilation
+        y = cpu.conv(x, kernel, *map(tuple, options))
+        return jnp.moveaxis(y, -1, 1) if channels_first else y
     return lax.conv_general_dilated(
         x,
         kernel,
         strides,
         padding,
+        lhs_dilation=spread,
         rhs_dilation=dilation,
-        dimension_numbers=_dimension_numbers(rank, channels_first),
+        dimension_numbers=_dimension_numbers(kernel.ndim - 2, channels_first),
         feature_group_count=groups,
     )
+
+
+def conv(x, kernel, strides, padding, dilation, groups, channels_first):
+    """Return the cross-correlation of `x` with `kernel`."""
+    spread = (1,) * (kernel.ndim - 2)
+    return _conv(x, kernel, strides, padding, spread, dilation, groups, channels_first)
 
 
 def conv_transpose(x, kernel, strides, padding, dilation, channels_first):
@@ -40,15 +54,7 @@ def conv_transpose(x, kernel, strides, padding, dilation, channels_first):
     """
     rank = kernel.ndim - 2
     flipped = jnp.flip(kernel, range(rank)).swapaxes(-1, -2)
-    return lax.conv_general_dilated(
-        x,
-        flipped,
-        (1,) * rank,
-        padding,
-        lhs_dilation=strides,
-        rhs_dilation=dilation,
-        dimension_numbers=_dimension_numbers(rank, channels_first),
-    )
+    return _conv(x, flipped, (1,) * rank, padding, strides, dilation, 1, channels_first)
 
 
 def depthwise_conv(x, kernel, strides, padding, dilation, channels_first):

@@ -1,0 +1,82 @@
+"""Convolution for the CPU: the numbers of JAX's own, with gradients that stay fast inside compiled loops.
+
+XLA's fast CPU path wants a convolution's axes in the usual order. JAX's gradients of a convolution have them in
+another one; on its own such a gradient is put right, inside a loop's body it is not, and runs some 15 to 20 times
+slower (3x3, 8 to 24 channels, 64 images of 14x14: 42 ms against 2.6 ms for the kernel, 49 ms against 1.3 ms for the
+input). Here both gradients are convolutions in the usual order, with their transposes written out.
+"""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+# Hands convolutions to a faster library: 820 against 450 ms for a step of a small image network.
+_FAST_CONVOLUTIONS = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT"}
+
+
+@functools.cache
+def compiler_options():
+    """Return the options to compile programs with; none where the compiler does not know them."""
+    if jax.default_backend() != "cpu":
+        return {}
+    try:
+        jax.jit(lambda x: x, compiler_options=_FAST_CONVOLUTIONS).lower(0.0).compile()
+    except jax.errors.JaxRuntimeError:
+        return {}
+    return _FAST_CONVOLUTIONS
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(2, 3, 4, 5))
+def conv(x, kernel, strides, padding, spread, dilation):
+    """Return the cross-correlation of an input with a kernel; both may be dilated.
+
+    Args:
+        x: (batch, *spatial, channels in).
+        kernel: (*spatial, channels in, channels out).
+        strides, spread, dilation: tuples with an int a spatial axis: of the windows, between the input's entries,
+            between the kernel's entries.
+        padding: a tuple of (before, after) pairs, around the input once it is spread.
+    """
+    spatial = "DHW"[3 - len(strides) :]
+    return lax.conv_general_dilated(
+        x,
+        kernel,
+        strides,
+        padding,
+        lhs_dilation=spread,
+        rhs_dilation=dilation,
+        dimension_numbers=(f"N{spatial}C", f"{spatial}IO", f"N{spatial}C"),
+    )
+
+
+def _forward(x, kernel, *options):
+    return conv(x, kernel, *options), (x, kernel)
+
+
+def _backward(strides, padding, spread, dilation, saved, dy):
+    x, kernel = saved
+    rank = len(strides)
+    width = [_dilated(n, e) for n, e in zip(x.shape[1:-1], spread, strict=True)]
+    reach = [_dilated(k, d) - 1 for k, d in zip(kernel.shape[:rank], dilation, strict=True)]
+    cover = [_dilated(n, s) for n, s in zip(dy.shape[1:-1], strides, strict=True)]
+    # Paddings (before, after) that make the results exactly as large as the input and the kernel.
+    left = [before for before, _ in padding]
+    sizes = list(zip(width, reach, cover, left, strict=True))
+    around_dy = tuple((r - b, w - c + b) for w, r, c, b in sizes)
+    around_x = tuple((b, r + c - w - b) for w, r, c, b in sizes)
+
+    flipped = jnp.flip(kernel, range(rank)).swapaxes(-1, -2)
+    by_x = conv(dy, flipped, spread, around_dy, strides, dilation)
+    by_kernel = conv(
+        jnp.swapaxes(x, 0, -1), jnp.moveaxis(dy, 0, -2), dilation, around_x, spread, strides
+    )
+    return by_x, jnp.moveaxis(by_kernel, 0, -2)
+
+
+def _dilated(n, step):
+    return (n - 1) * step + 1
+
+
+conv.defvjp(_forward, _backward)
