@@ -10,6 +10,8 @@ import pytest
 # Before anything imports keras or matplotlib: the user's own settings must not steer the tests.
 os.environ["KERAS_HOME"] = tempfile.mkdtemp(prefix="keras-tests-")
 os.environ["MPLBACKEND"] = "Agg"
+# Thousands of small programs are compiled here and run once: most of the time would go into optimising them.
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
 atexit.register(shutil.rmtree, os.environ["KERAS_HOME"], ignore_errors=True)
 
 import numpy as np  # noqa: E402

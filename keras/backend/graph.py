@@ -421,9 +421,11 @@ class Function:
 
     def _run(self, values):
         fed = [t for t in self.inputs if not isinstance(t, LearningPhase)]
-        feeds = replay(self._nodes, dict(zip(fed, values, strict=True)))
-        outputs = [self._value(x, feeds) for x in self.outputs]
-        news = [self._value(new, feeds) for _, new in self.updates]
+        # Only what is in `updates` shall change: a layer's own assignments stay within this scope.
+        with Scope(parent=current()):
+            feeds = replay(self._nodes, dict(zip(fed, values, strict=True)))
+            outputs = [self._value(x, feeds) for x in self.outputs]
+            news = [self._value(new, feeds) for _, new in self.updates]
         for (variable, _), new in zip(self.updates, news, strict=True):
             variable.assign(new)
         return outputs

@@ -200,7 +200,7 @@ class Concatenate(_Merge):
     def _refuse(self, shapes):
         raise ValueError(
             f"Layer {self.name!r} (Concatenate) cannot join tensors of the shapes {shapes} along axis {self.axis}; "
-            "all other sizes must be equal."
+            "all other sizes must be equal: crop, pad or reshape the inputs, or choose another axis."
         )
 
     def call(self, inputs):

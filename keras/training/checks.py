@@ -26,6 +26,18 @@ def is_compiled(model):
         )
 
 
+def shuffle_is_known(shuffle):
+    """Check the `shuffle` argument of `fit`.
+
+    Raises:
+        ValueError: if it is neither a boolean nor "batch".
+    """
+    if shuffle not in (True, False, "batch"):
+        raise ValueError(
+            f"shuffle should be True, False or 'batch' (to shuffle whole batches), got {shuffle!r}; use one of them."
+        )
+
+
 def equal_lengths(x, y, sample_weight):
     """Check that inputs, targets and weights have the same number of samples, and at least one.
 

@@ -348,6 +348,7 @@ class Trainer:
         if kwargs:
             raise TypeError(f"fit does not take the argument(s) {sorted(kwargs)}.")
         checks.is_compiled(self)
+        checks.shuffle_is_known(shuffle)
         x, y, sample_weight, validation_data = _split_off(
             x, y, sample_weight, validation_split, validation_data
         )
@@ -365,27 +366,31 @@ class Trainer:
             max_queue_size,
         )
         history, hooks = self._callbacks(callbacks, verbose, source, validation, epochs)
-        every = max(int(validation_freq), 1)
+        self._epochs(
+            range(initial_epoch, epochs),
+            source,
+            validation,
+            max(validation_freq, 1),
+            shuffle,
+            hooks,
+        )
+        return history
+
+    def _epochs(self, epochs, source, validation, validation_freq, shuffle, hooks):
+        """Train the given epochs, unless a callback or the end of the data stops it before."""
         self.stop_training = False
         hooks.on_train_begin()
         try:
             with interruptible() as check_interrupt:
-                for epoch in range(initial_epoch, epochs):
-                    is_due = validation is not None and (epoch + 1) % every == 0
-                    self._epoch(
-                        epoch,
-                        source,
-                        validation if is_due else None,
-                        shuffle,
-                        hooks,
-                        check_interrupt,
-                    )
+                for epoch in epochs:
+                    is_due = validation is not None and (epoch + 1) % validation_freq == 0
+                    due = validation if is_due else None
+                    self._epoch(epoch, source, due, shuffle, hooks, check_interrupt)
                     if self.stop_training or getattr(source, "has_ended", False):
                         break
         finally:
             hooks.on_train_end()
             _close(source, validation)
-        return history
 
     def _epoch(self, epoch, source, validation, shuffle, hooks, check_interrupt):
         """Train one epoch and validate."""
@@ -396,6 +401,7 @@ class Trainer:
         steps, means = run(chunks, tick, batch_hooks, check_interrupt, source.samples is not None)
         if not steps and not getattr(source, "has_ended", False):
             raise ValueError("The dataset is empty: it gave no batch. Give at least one.")
+        _warn_if_not_finite(means, epoch)
         logs = Logs(means)
         if validation is not None:
             results = self._evaluate(validation, hooks, check_interrupt)
@@ -442,7 +448,7 @@ class Trainer:
             bar = [
                 callbacks_module.ProgbarLogger("samples" if source.samples is not None else "steps")
             ]
-        hooks = CallbackList([*extra, *bar, history])
+        hooks = CallbackList([*bar, *extra, history])
         hooks.set_model(self)
         names = list(self._compiled.names)
         validation_names = [f"val_{name}" for name in names] if validation is not None else []
@@ -708,6 +714,15 @@ def _frozen_layers(model, is_inside=False):
 
 def _dtype_of(array):
     return str(array.dtype)
+
+
+def _warn_if_not_finite(means, epoch):
+    if not np.isfinite(means.get("loss", 0.0)):
+        warnings.warn(
+            f"The loss is {means['loss']} in epoch {epoch + 1}. Lower the learning rate, look for nan or very large "
+            "numbers in the data, or stop early with callbacks=[TerminateOnNaN()].",
+            stacklevel=5,
+        )
 
 
 def _split_off(x, y, sample_weight, share, validation_data):

@@ -2,7 +2,7 @@
 
 from keras.backend.seed import set_random_seed
 from keras.utils.data import Sequence
-from keras.utils.hdf5 import HDF5Matrix
+from keras.utils.io_utils import HDF5Matrix
 from keras.utils.numerical import normalize, to_categorical
 from keras.utils.progress import Progbar
 
