@@ -42,7 +42,9 @@ def terminal(monkeypatch):
     # The module's own view of sys: pytest puts its sys.stdout back before the test runs.
     monkeypatch.setattr(progress, "sys", SimpleNamespace(stdout=stream))
     monkeypatch.setattr(progress, "_open_bar", None)
-    monkeypatch.setattr(progress.shutil, "get_terminal_size", lambda: os.terminal_size((80, 24)))
+    monkeypatch.setattr(
+        progress.shutil, "get_terminal_size", lambda *args, **kwargs: os.terminal_size((80, 24))
+    )
     for name in ("CI", "PYCHARM_HOSTED"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm")
