@@ -6,7 +6,7 @@ import inspect
 
 import numpy as np
 
-from keras import config, constraints, initializers, ops, regularizers
+from keras import constraints, initializers, ops, regularizers
 from keras.backend import dtypes, graph, naming, nest
 from keras.backend.variable import Scope, Variable, current, outside
 from keras.layers import input_spec as spec
@@ -616,8 +616,3 @@ def map_shapes(function, shapes):
     if all(n is None or isinstance(n, int | np.integer) for n in shapes):
         return function(tuple(None if n is None else int(n) for n in shapes))
     return [map_shapes(function, shape) for shape in shapes]
-
-
-def default_data_format(value):
-    """Return a data format, the configured one for None."""
-    return config.normalize_data_format(value)

@@ -1,7 +1,5 @@
 """What training refuses, each with a message that says what to do."""
 
-import numpy as np
-
 
 def losses_given(losses, names, given):
     """Check that at least one output has a loss.
@@ -127,18 +125,3 @@ def target_fits(loss, target, prediction, name):
         f"The output {name!r} of shape (batch, {', '.join(map(str, wanted[1:]))}) cannot go with targets of shape "
         f"(batch, {', '.join(map(str, got[1:]))}) under the loss {loss_name!r}. {hint}."
     )
-
-
-def classes_in_range(y, count, name):
-    """Check class numbers for a sparse loss.
-
-    Raises:
-        ValueError: if one lies outside [0, count).
-    """
-    y = np.asarray(y)
-    if y.size and (y.min() < 0 or y.max() >= count):
-        bad = y.min() if y.min() < 0 else y.max()
-        raise ValueError(
-            f"The output {name!r} has {count} classes, so class numbers should lie in [0, {count - 1}], got {bad}. "
-            "Give the last layer more units, or renumber the classes from 0."
-        )
