@@ -401,7 +401,8 @@ class Trainer:
         steps, means = run(chunks, tick, batch_hooks, check_interrupt, source.samples is not None)
         if not steps and not getattr(source, "has_ended", False):
             raise ValueError("The dataset is empty: it gave no batch. Give at least one.")
-        _warn_if_not_finite(means, epoch)
+        if not self.stop_training:  # a callback that stopped here has said why
+            _warn_if_not_finite(means, epoch)
         logs = Logs(means)
         if validation is not None:
             results = self._evaluate(validation, hooks, check_interrupt)
