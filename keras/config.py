@@ -21,7 +21,11 @@ FLOATS = ("float16", "bfloat16", "float32", "float64")
 DATA_FORMATS = ("channels_last", "channels_first")
 
 # The module each backend needs and the extra that installs it.
-BACKENDS = {"jax": ("jax", "keras")}
+BACKENDS = {
+    "jax": ("jax", "keras"),
+    "tensorflow": ("tensorflow", "keras[tensorflow]"),
+    "torch": ("torch", "keras[torch]"),
+}
 
 
 def home():

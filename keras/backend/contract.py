@@ -2,7 +2,10 @@
 
 A backend is a module `keras.backend.<name>` with `NAME`, `CAPABILITIES`, `HOST_DTYPES` (NumPy's dtype for each dtype
 name NumPy does not know) and the functions below. Arguments are arrays of one dtype: `keras.ops` has promoted them, and
-turned negative axes and paddings into explicit ones.
+turned negative axes and paddings into explicit ones. Only the primitives in `TAKES_NUMBERS` take a Python number too.
+
+An array has `shape`, a sequence of ints, `ndim` and `dtype`, whose name `dtypes.of(array)` tells. Of Python's operators
+it has arithmetic and comparisons. All else that a backend's arrays can do (`x.astype`, `x.at`) is not in the contract.
 """
 
 import importlib
@@ -22,6 +25,13 @@ expm1 flip floor floor_divide greater greater_equal imag isfinite isinf isnan le
 logical_and logical_not logical_or logical_xor matmul max maximum mean min minimum mod multiply negative not_equal
 pad power prod real repeat reshape right_shift round searchsorted sign sin sinh sort sqrt square stack subtract sum
 take_along_axis tan tanh tensordot tile transpose where
+""".split()
+
+# Binary primitives of which one argument, the first or the second, may be a Python number; it takes the dtype of the
+# array beside it and never widens it.
+TAKES_NUMBERS = """
+add divide equal floor_divide greater greater_equal less less_equal maximum minimum mod multiply not_equal power
+subtract
 """.split()
 
 # Primitives with SciPy's name and meaning.

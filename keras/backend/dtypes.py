@@ -44,6 +44,26 @@ def standardize(dtype):
     return name
 
 
+_names = {}
+
+
+def of(x):
+    """Return the name of the dtype of an array (NumPy's or the backend's), a Variable or a symbolic tensor.
+
+    Examples:
+        >>> import numpy as np
+        >>> of(np.zeros(2, "int32"))
+        'int32'
+    """
+    dtype = x.dtype
+    if type(dtype) is str:
+        return dtype
+    name = _names.get(dtype)
+    if name is None:
+        name = _names[dtype] = standardize(dtype)
+    return name
+
+
 def is_float(dtype):
     """Return whether the dtype named `dtype` is a real floating point one."""
     return dtype in FLOATS
@@ -62,7 +82,7 @@ def of_data(x):
         return "int32"
     if isinstance(x, float):
         return config.floatx()
-    name = str(getattr(x, "dtype", None) or np.asarray(x).dtype)
+    name = of(x if hasattr(x, "dtype") else np.asarray(x))
     return {"float64": config.floatx(), "int64": "int32"}.get(name, name)
 
 

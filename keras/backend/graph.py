@@ -8,7 +8,7 @@ import itertools
 
 import numpy as np
 
-from keras.backend import nest
+from keras.backend import dtypes, nest
 from keras.backend.compute import compute
 from keras.backend.program import Program
 from keras.backend.variable import Scope, Variable, current, functionalize
@@ -185,7 +185,7 @@ def infer(function, args, kwargs, training=None):
 
 def _merge(spec, other):
     shape = [a if a == b else None for a, b in zip(spec.shape, other.shape, strict=True)]
-    return ShapeAndType(shape, str(spec.dtype))
+    return ShapeAndType(shape, dtypes.of(spec))
 
 
 def _trial(function, args, kwargs, leaves, size, training):

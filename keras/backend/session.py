@@ -118,7 +118,7 @@ def int_shape(x):
 
 def dtype(x):
     """Return the dtype's name of `x`."""
-    return str(x.dtype)
+    return dtypes.of(x)
 
 
 # ------------------------------------------------------------------ functions and gradients

@@ -425,7 +425,7 @@ class Layer(Configurable):
 
     def _as_input(self, x):
         x = array(x)
-        dtype = str(x.dtype)
+        dtype = dtypes.of(x)
         casts = self._casts_inputs if dtypes.is_float(dtype) else self.takes_floats
         return ops.cast(x, self.dtype) if casts and dtype != self.dtype else x
 

@@ -36,7 +36,7 @@ class InputSpec:
                 return f"size {size} along axis {axis}", (
                     "give inputs of that size, or make a new layer for this size"
                 )
-        if self.dtype is not None and str(x.dtype) != self.dtype:
+        if self.dtype is not None and dtypes.of(x) != self.dtype:
             return f"dtype {self.dtype}", "convert the input with K.cast"
         return None
 

@@ -1,8 +1,7 @@
 """Model: layers wired from inputs to outputs, or a class of the user's own, that can be trained."""
 
 from keras import ops
-from keras.backend import graph, nest
-from keras.backend.dtypes import is_float
+from keras.backend import dtypes, graph, nest
 from keras.backend.variable import current
 from keras.layers.base import Layer
 from keras.layers.input_layer import InputLayer
@@ -166,7 +165,11 @@ class Model(Trainer, Layer):
         scope = current()
         mask = scope.mask_of(value)
         # Integers are fed to float inputs as floats; a float of another width stays what it is.
-        fed = ops.cast(value, tensor.dtype) if _is_int(value) and is_float(tensor.dtype) else value
+        fed = (
+            ops.cast(value, tensor.dtype)
+            if _is_int(value) and dtypes.is_float(tensor.dtype)
+            else value
+        )
         if mask is not None and fed is not value:
             scope.set_mask(fed, mask)
         return fed
@@ -289,4 +292,4 @@ class Model(Trainer, Layer):
 
 
 def _is_int(value):
-    return not is_float(str(value.dtype))
+    return not dtypes.is_float(dtypes.of(value))

@@ -309,7 +309,7 @@ def dynamic_slice(x, start_indices, shape):
 def scatter(indices, values, shape):
     """Return zeros of `shape` to which `values` are added at `indices`, shape (n, number of axes)."""
     values = array(values)
-    target = compute.full(_sizes(shape), 0, str(values.dtype))
+    target = compute.full(_sizes(shape), 0, dtypes.of(values))
     return compute.scatter(target, _columns(indices), values, "add")
 
 
@@ -363,7 +363,7 @@ def tril(x, k=0):
     """Return `x` with zeros above the k-th diagonal of its last two axes."""
     x = array(x)
     keep = compute.asarray(np.tri(x.shape[-2], x.shape[-1], k, dtype=bool))
-    return compute.where(keep, x, compute.full((), 0, str(x.dtype)))
+    return compute.where(keep, x, compute.full((), 0, dtypes.of(x)))
 
 
 @op
@@ -371,7 +371,7 @@ def triu(x, k=0):
     """Return `x` with zeros below the k-th diagonal of its last two axes."""
     x = array(x)
     keep = compute.asarray(~np.tri(x.shape[-2], x.shape[-1], k - 1, dtype=bool))
-    return compute.where(keep, x, compute.full((), 0, str(x.dtype)))
+    return compute.where(keep, x, compute.full((), 0, dtypes.of(x)))
 
 
 def ndim(x):

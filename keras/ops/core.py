@@ -34,7 +34,7 @@ def array(x, dtype=None):
     """Return `x` as a backend array: floats from NumPy and Python become `floatx` unless `dtype` says else."""
     x = raw(x)
     if compute.is_tensor(x):
-        return x if dtype is None or str(x.dtype) == dtype else compute.cast(x, dtype)
+        return x if dtype is None or dtypes.of(x) == dtype else compute.cast(x, dtype)
     if isinstance(x, list | tuple) and any(
         compute.is_tensor(raw(leaf)) for leaf in nest.flatten(x)
     ):
@@ -46,10 +46,8 @@ def dtype_of(x):
     """Return the dtype's name of an array or symbolic tensor; of a Python number its type."""
     if isinstance(x, bool | int | float | complex):
         return type(x)
-    dtype = getattr(x, "dtype", None)
-    if isinstance(x, np.ndarray | np.generic) or dtype is None:
-        return dtypes.of_data(x)
-    return dtype if isinstance(dtype, str) else dtypes.standardize(dtype)
+    is_host_data = isinstance(x, np.ndarray | np.generic) or not hasattr(x, "dtype")
+    return dtypes.of_data(x) if is_host_data else dtypes.of(x)
 
 
 def promote(*xs, at_least=None):
@@ -147,7 +145,7 @@ def cond(predicate, true_function, false_function):
 
 def _truth(predicate):
     predicate = compute.reshape(predicate, ())
-    return predicate if str(predicate.dtype) == "bool" else compute.not_equal(predicate, 0)
+    return predicate if dtypes.of(predicate) == "bool" else compute.not_equal(predicate, 0)
 
 
 def while_loop(condition, body, loop_vars, maximum_iterations=None):
@@ -224,4 +222,4 @@ def ensure_scope():
 
 def epsilon_of(x):
     """Return the configured epsilon, raised for half precision to what the dtype of `x` can hold."""
-    return max(config.epsilon(), 1e-4) if str(x.dtype) == "float16" else config.epsilon()
+    return max(config.epsilon(), 1e-4) if dtypes.of(x) == "float16" else config.epsilon()

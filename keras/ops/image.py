@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras import config
+from keras.backend import dtypes
 from keras.backend.compute import compute
 from keras.ops.core import array, as_float, op
 
@@ -78,7 +79,7 @@ def _linear(x, places, axis):
     low = np.floor(places).astype("int32")
     high = np.minimum(low + 1, x.shape[axis] - 1)
     sizes = tuple(-1 if i == axis else 1 for i in range(x.ndim))
-    share = compute.asarray((places - low).reshape(sizes), str(x.dtype))
+    share = compute.asarray((places - low).reshape(sizes), dtypes.of(x))
     below = compute.take(x, compute.asarray(low), axis)
     above = compute.take(x, compute.asarray(high), axis)
     return compute.add(below, compute.multiply(share, compute.subtract(above, below)))

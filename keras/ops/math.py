@@ -135,7 +135,7 @@ def where(condition, x1=None, x2=None):
 def nan_to_num(x, nan=0.0):
     """Return x with `nan` in place of NaN."""
     x = array(x)
-    return compute.where(compute.isnan(x), compute.cast(array(nan), str(x.dtype)), x)
+    return compute.where(compute.isnan(x), compute.cast(array(nan), dtypes.of(x)), x)
 
 
 @op
@@ -186,7 +186,7 @@ def _reduction(name, text, prepare=array):
 
 def _countable(x):
     x = array(x)
-    return compute.cast(x, "int32") if str(x.dtype) == "bool" else x
+    return compute.cast(x, "int32") if dtypes.of(x) == "bool" else x
 
 
 all = _reduction("all", "Return whether all entries along `axis` are true.", _as_bool)
@@ -325,4 +325,4 @@ def in_top_k(targets, predictions, k):
 
 def result_type(*xs):
     """Return the dtype's name that the combination of tensors, dtype names or Python types has."""
-    return dtypes.result(*(x if isinstance(x, str | type) else str(x.dtype) for x in xs))
+    return dtypes.result(*(x if isinstance(x, str | type) else dtypes.of(x) for x in xs))

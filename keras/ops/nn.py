@@ -3,6 +3,7 @@
 import math
 
 from keras import config
+from keras.backend import dtypes
 from keras.backend.compute import compute
 from keras.ops.array import expand_dims, one_hot
 from keras.ops.core import array, as_float, axis_of, epsilon_of, op, promote
@@ -14,7 +15,7 @@ def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
     """Return x where x >= threshold (at most `max_value`), else negative_slope * (x - threshold)."""
     x = array(x)
     if threshold == 0 and negative_slope == 0:
-        y = compute.maximum(x, compute.cast(array(0), str(x.dtype)))
+        y = compute.maximum(x, compute.cast(array(0), dtypes.of(x)))
     else:
         x = as_float(x)
         below = compute.multiply(compute.subtract(x, threshold), negative_slope)
@@ -23,7 +24,7 @@ def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
         )
         y = compute.where(is_above, x, below)
     return (
-        y if max_value is None else compute.minimum(y, compute.cast(array(max_value), str(y.dtype)))
+        y if max_value is None else compute.minimum(y, compute.cast(array(max_value), dtypes.of(y)))
     )
 
 

@@ -81,7 +81,7 @@ def dropout(x, rate, noise_shape=None, seed=None):
         else [n if w is None else w for n, w in zip(x.shape, noise_shape, strict=True)]
     )
     keep = compute.random_bernoulli(_key(seed), 1.0 - rate, tuple(shape))
-    return compute.where(keep, compute.divide(x, 1.0 - rate), compute.full((), 0, str(x.dtype)))
+    return compute.where(keep, compute.divide(x, 1.0 - rate), compute.full((), 0, dtypes.of(x)))
 
 
 @op

@@ -1,6 +1,6 @@
 """The loop of recurrent layers: a step function along the time axis, with masks."""
 
-from keras.backend import nest
+from keras.backend import dtypes, nest
 from keras.backend.compute import compute
 from keras.ops.array import expand_dims, flip, moveaxis, unstack
 from keras.ops.core import array
@@ -65,19 +65,19 @@ def rnn(
 def _advance(step, x, states, m, previous, zero_output):
     """Take one step; where the mask is False keep the states and the previous output."""
     output, new = step(x, list(states))
-    new = [compute.cast(n, str(s.dtype)) for n, s in zip(new, states, strict=True)]
+    new = [compute.cast(n, dtypes.of(s)) for n, s in zip(new, states, strict=True)]
     if m is None:
         return output, new
     new = [_select(m, now, before) for now, before in zip(new, states, strict=True)]
     keep = previous is not None and not zero_output
-    before = previous if keep else compute.full(output.shape, 0, str(output.dtype))
+    before = previous if keep else compute.full(output.shape, 0, dtypes.of(output))
     return _select(m, output, before), new
 
 
 def _select(mask, now, before):
     while mask.ndim < now.ndim:
         mask = expand_dims(mask, -1)
-    return compute.where(mask, now, compute.cast(before, str(now.dtype)))
+    return compute.where(mask, now, compute.cast(before, dtypes.of(now)))
 
 
 def _unrolled(step, inputs, states, mask, zero_output, backwards, return_all):
@@ -117,4 +117,4 @@ def _looped(step, inputs, states, mask, zero_output, backwards, return_all):
 def _zero_output(step, inputs, states):
     first = nest.map_leaves(lambda x: compute.getitem(x, 0), inputs)
     spec = compute.abstract(lambda x, s: step(x, s)[0], first, states)
-    return compute.full(spec.shape, 0, str(spec.dtype))
+    return compute.full(spec.shape, 0, dtypes.of(spec))

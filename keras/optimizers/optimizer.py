@@ -294,7 +294,8 @@ class Optimizer(registry.Configurable):
 
 def _working_dtype(dtype):
     """Return the dtype in which a weight is updated: half precision would lose small steps."""
-    return "float32" if dtypes.FLOATS.get(str(dtype), 32) < 32 else str(dtype)
+    dtype = dtypes.standardize(dtype)
+    return "float32" if dtypes.FLOATS.get(dtype, 32) < 32 else dtype
 
 
 def clip_norm(g, c, n):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras import losses, metrics, ops
-from keras.backend import nest
+from keras.backend import dtypes, nest
 from keras.backend.compute import compute
 from keras.backend.variable import Variable, current
 from keras.training import checks
@@ -106,7 +106,7 @@ class Compilation:
         ]
         total = sum(weighted[1:], weighted[0]) if weighted else compute.full((), 0.0, "float32")
         for penalty in penalties:
-            total = total + compute.cast(compute.sum(penalty), str(total.dtype))
+            total = total + compute.cast(compute.sum(penalty), dtypes.of(total))
         parts = values if len(self._loss_names) > 1 else []
         self._note(total, parts, y, y_pred, sample_weight)
         return total
@@ -192,14 +192,14 @@ def weighted_mean(function, y_true, y_pred, weight):
     scores = ops.convert_to_tensor(scores)
     mask = current().mask_of(y_pred)
     if mask is not None and scores.ndim >= mask.ndim:
-        mask = ops.cast(mask, str(scores.dtype))
+        mask = ops.cast(mask, dtypes.of(scores))
         extended = compute.reshape(mask, (*mask.shape, *(1,) * (scores.ndim - mask.ndim)))
         scores = ops.divide(ops.multiply(scores, extended), _not_zero(ops.mean(mask)))
     if weight is not None:
-        weight = ops.cast(weight, str(scores.dtype))
+        weight = ops.cast(weight, dtypes.of(scores))
         if scores.ndim > weight.ndim:
             scores = ops.mean(scores, axis=tuple(range(weight.ndim, scores.ndim)))
-        share = ops.mean(ops.cast(ops.not_equal(weight, 0), str(scores.dtype)))
+        share = ops.mean(ops.cast(ops.not_equal(weight, 0), dtypes.of(scores)))
         scores = ops.divide(ops.multiply(scores, weight), _not_zero(share))
     return ops.mean(scores)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from keras import callbacks as callbacks_module
 from keras import optimizers
-from keras.backend import graph, nest, seed
+from keras.backend import dtypes, graph, nest, seed
 from keras.backend.compute import compute
 from keras.backend.program import LoopProgram, Program
 from keras.backend.variable import current, gradient
@@ -714,7 +714,7 @@ def _frozen_layers(model, is_inside=False):
 
 
 def _dtype_of(array):
-    return str(array.dtype)
+    return dtypes.of(array)
 
 
 def _warn_if_not_finite(means, epoch):

@@ -38,6 +38,7 @@ BESIDE = """
 import json
 import numpy as np
 from keras import ops
+from keras.backend import dtypes
 from keras.backend.program import Program
 from keras.backend.variable import Variable
 
@@ -49,7 +50,7 @@ total = ops.sum(ops.convert_to_tensor([1, 2]))
 mixed = ops.add(long, ops.convert_to_tensor([1.0]))
 Program(lambda x: v.assign_add(x))(np.array([1e-12]))
 print(json.dumps({
-    "dtypes": [str(x.dtype) for x in (short, long, after, total, mixed)],
+    "dtypes": [dtypes.of(x) for x in (short, long, after, total, mixed)],
     "moved": float(v.numpy()[0] - 1 / 3),
 }))
 """
@@ -65,6 +66,7 @@ FLOATX = """
 import json
 import numpy as np
 from keras import backend as K, ops
+from keras.backend import dtypes as names
 from keras.layers import Dense
 
 K.set_floatx("float64")
@@ -72,7 +74,7 @@ layer = Dense(2, kernel_initializer="ones")
 y = layer(np.full((1, 3), 1 / 3))
 x = K.placeholder((3,))
 out, slope = K.function([x], [K.sum(x * x), K.gradients(K.sum(x * x), x)[0]])([[1 / 3] * 3])
-dtypes = [layer.kernel.dtype, str(y.dtype), x.dtype, str(slope.dtype), str(ops.random.normal((2,)).dtype)]
+dtypes = [names.of(x) for x in (layer.kernel, y, x, slope, ops.random.normal((2,)))]
 print(json.dumps({"dtypes": dtypes, "y": float(y[0, 0]), "out": float(out)}))
 """
 

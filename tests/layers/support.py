@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras import ops
-from keras.backend import graph
+from keras.backend import dtypes, graph
 from keras.layers import Input
 
 rng = np.random.default_rng
@@ -22,7 +22,7 @@ def run(layer, *inputs, **kwargs):
 
 def symbols_for(inputs):
     """Symbolic inputs of the shapes of arrays."""
-    return [Input(batch_shape=x.shape, dtype=str(x.dtype)) for x in inputs]
+    return [Input(batch_shape=x.shape, dtype=dtypes.of(x)) for x in inputs]
 
 
 def given_to(inputs):

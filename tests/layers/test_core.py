@@ -5,7 +5,7 @@ import pytest
 
 from keras import layers as L
 from keras import ops, registry
-from keras.backend import graph
+from keras.backend import dtypes, graph
 from keras.backend.variable import Scope
 from keras.layers import code
 
@@ -244,7 +244,7 @@ def test_lambda_config_holds_code_that_is_read_where_trusted_alone():
 
 def test_integers_reach_activations_as_floats():
     outputs = L.Activation("sigmoid")(np.array([[0, 1]]))
-    assert str(outputs.dtype) == "float32"
+    assert dtypes.of(outputs) == "float32"
     symbol = L.Input((2,), dtype="int32")
     (value,) = graph.Function([symbol], [L.Activation("relu")(symbol)])([[[-1, 2]]])
     assert value.dtype == "float32"
