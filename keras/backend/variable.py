@@ -132,7 +132,7 @@ def _as_numpy(value):
 
 def stored(variable):
     """Return a Variable's stored value as a backend array, whatever scope is active."""
-    if not compute.is_tensor(variable._value):
+    if type(variable._value) is np.ndarray:
         with compute.outside_trace():
             variable._value = compute.asarray(variable._value, variable.dtype)
     return variable._value

@@ -168,6 +168,8 @@ class CallbackList:
         self._call("on_predict_batch_end", batch, logs)
 
     def _call(self, hook, *arguments):
+        if not self.callbacks:
+            return
         *position, logs = arguments
         logs = as_logs(logs)
         for callback in self.callbacks:

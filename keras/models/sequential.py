@@ -132,6 +132,9 @@ class Sequential(Model):
             tensor = layer(tensor)
         self._wire(self._start[0], tensor)
 
+    def _build_from(self, x):
+        self._build_for(nest.flatten(x)[0].shape, None)
+
     def _build_once(self, input_shape):
         if self.inputs is None:
             self._build_for(input_shape, None)

@@ -1,9 +1,12 @@
 """The JAX backend: primitives only, see `keras/backend/contract.py`."""
 
+from keras.backend.jax import cpu
 from keras.backend.jax.core import *  # noqa: F403
 from keras.backend.jax.loop import *  # noqa: F403
 from keras.backend.jax.nn import *  # noqa: F403
 from keras.backend.jax.random import *  # noqa: F403
+
+cpu.run_in_calling_thread()
 
 NAME = "jax"
 CAPABILITIES = frozenset({"grad", "loop", "devices", "float64"})

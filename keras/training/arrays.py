@@ -1,0 +1,227 @@
+"""What the user gave as data -> nests of arrays that fit the model."""
+
+import numpy as np
+
+from keras import config
+from keras.backend import nest
+from keras.backend.compute import compute
+from keras.training import checks
+from keras.utils.data import Sequence
+
+# NumPy's letters for the dtypes that are taken as they are: booleans, integers of up to 32 bits, float32 and float16.
+_KEPT = "?bBhHiIfe"
+
+
+def as_array(x):
+    """Return array-like data as a NumPy or lazily read array; float64 becomes `floatx`, int64 becomes int32."""
+    if type(x) is np.ndarray and x.dtype.char in _KEPT:
+        return x
+    if is_lazy(x) or compute.is_tensor(x):
+        return x
+    if hasattr(x, "to_numpy"):
+        x = x.to_numpy()
+    x = np.asarray(x)
+    if x.dtype == object or x.dtype.kind in "US":
+        raise ValueError(
+            f"Data should be numbers, got an array of dtype {x.dtype} and shape {x.shape}. "
+            "Convert text to numbers first, and give all samples the same shape."
+        )
+    if x.dtype == "float64":
+        return x.astype(config.floatx())
+    return x.astype("int32") if x.dtype in ("int64", "uint64") else x
+
+
+def is_lazy(x):
+    """Return whether `x` is read piece by piece, such as an h5py dataset or an HDF5Matrix."""
+    has_rows = hasattr(x, "shape") and hasattr(x, "__getitem__") and hasattr(x, "dtype")
+    return (
+        has_rows
+        and not isinstance(x, np.ndarray | np.generic)
+        and not compute.is_tensor(x)
+        and not hasattr(x, "iloc")
+    )
+
+
+def is_batches(x):
+    """Return whether `x` yields batches rather than being an array or nest of arrays."""
+    if (
+        x is None
+        or isinstance(x, list | tuple | dict | np.ndarray)
+        or hasattr(x, "shape")
+        or hasattr(x, "to_numpy")
+    ):
+        return False
+    return hasattr(x, "__iter__") or hasattr(x, "__next__") or isinstance(x, Sequence)
+
+
+def inputs_of(model, x):
+    """Return a model's input data as a list of arrays in the order of its inputs, checked against their shapes.
+
+    Raises:
+        ValueError: if a shape, a name or the number of arrays does not fit.
+    """
+    if model.inputs is None:
+        return (
+            nest.map_leaves(as_array, x)
+            if isinstance(x, dict | tuple | list) and not _is_rows(x)
+            else as_array(x)
+        )
+    names = model.input_names
+    arrays = [as_array(a) for a in _as_list(x, names, "input", model.name)]
+    fitted = []
+    for name, array, tensor in zip(names, arrays, model.inputs, strict=True):
+        if array.ndim == 1 and tensor.ndim == 2 and not is_lazy(array):
+            array = array.reshape(-1, 1)
+        checks.shape_fits(name, array, tensor.shape, model=model.name)
+        fitted.append(array)
+    return fitted
+
+
+def _is_rows(x):
+    """Return whether a list is one array written out, not a list of arrays."""
+    return isinstance(x, list) and bool(x) and not hasattr(x[0], "shape")
+
+
+def _as_list(x, names, what, model_name):
+    if isinstance(x, dict):
+        missing = [name for name in names if name not in x]
+        if missing:
+            raise ValueError(
+                f"Model {model_name!r} needs the {what}(s) {names}; the data lack {missing}. Their keys are {list(x)}; "
+                "rename them."
+            )
+        return [x[name] for name in names]
+    if isinstance(x, list | tuple) and not (_is_rows(x) and len(names) == 1):
+        if len(x) != len(names):
+            raise ValueError(
+                f"Model {model_name!r} has {len(names)} {what}(s) {names}, got a list of {len(x)} arrays; "
+                "give one array for each."
+            )
+        return list(x)
+    if len(names) != 1:
+        raise ValueError(
+            f"Model {model_name!r} has {len(names)} {what}s {names}, got a single array; give a list with one for each."
+        )
+    return [x]
+
+
+def targets_of(model, y):
+    """Return the targets as a list of arrays, one an output, None where an output has none."""
+    names = model.target_names
+    if y is None:
+        return [None] * len(names)
+    if isinstance(y, dict):
+        unknown = sorted(set(y) - set(names))
+        if unknown:
+            raise ValueError(f"Model {model.name!r} has the outputs {names}; y names {unknown}.")
+        return [None if y.get(name) is None else as_array(y[name]) for name in names]
+    return [None if a is None else as_array(a) for a in _as_list(y, names, "output", model.name)]
+
+
+def weights_of(model, sample_weight, class_weight, y):
+    """Return one array of sample weights an output, or None.
+
+    Args:
+        sample_weight: an array, a list or a dict by output name, or None.
+        class_weight: `{class: weight}`, or a dict of them by output name, or None.
+        y: the targets, from `targets_of`.
+    """
+    names = model.target_names
+    if (
+        sample_weight is not None
+        and len(names) > 1
+        and not isinstance(sample_weight, list | tuple | dict)
+    ):
+        given = [sample_weight] * len(names)
+    elif isinstance(sample_weight, dict):
+        given = [sample_weight.get(name) for name in names]
+    elif sample_weight is None:
+        given = [None] * len(names)
+    else:
+        given = _as_list(sample_weight, names, "output", model.name)
+    classes = _class_weights(class_weight, names)
+    modes = model.sample_weight_modes
+    return [_weight(*each) for each in zip(names, given, classes, y, modes, strict=True)]
+
+
+def _class_weights(class_weight, names):
+    if class_weight is None:
+        return [None] * len(names)
+    if any(isinstance(key, str) for key in class_weight):
+        unknown = sorted(set(class_weight) - set(names))
+        if unknown:
+            raise ValueError(
+                f"class_weight names the output(s) {unknown}, but the outputs are {names}."
+            )
+        return [class_weight.get(name) for name in names]
+    if len(names) > 1:
+        raise ValueError(f"class_weight should be a dict by output name for the outputs {names}.")
+    return [class_weight]
+
+
+def _weight(name, given, class_weight, y, mode):
+    """Return the weights of one output's samples: those given times those of their classes."""
+    weights = None if given is None else as_array(given).astype(config.floatx())
+    wanted = 2 if mode == "temporal" else 1
+    if weights is not None and weights.ndim != wanted:
+        hint = (
+            "temporal weights have shape (samples, time)"
+            if wanted == 2
+            else 'one weight a sample is needed; for weights by time step compile with sample_weight_mode="temporal"'
+        )
+        raise ValueError(f"sample_weight of the output {name!r} has shape {weights.shape}: {hint}.")
+    if class_weight is None:
+        return weights
+    if mode == "temporal":
+        raise ValueError(
+            f"class_weight of the output {name!r} cannot go with temporal sample weights."
+        )
+    of_classes = _by_class(name, class_weight, np.asarray(y))
+    return of_classes if weights is None else weights * of_classes
+
+
+def _by_class(name, class_weight, y):
+    if y.ndim > 2:
+        raise ValueError(
+            f"class_weight needs one class a sample, but the targets of {name!r} have shape {y.shape}."
+        )
+    classes = y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1).astype("int64")
+    missing = sorted(set(np.unique(classes).tolist()) - set(class_weight))
+    if missing:
+        raise ValueError(
+            f"class_weight lacks the class(es) {missing} found in the targets of {name!r}; give each a weight."
+        )
+    return np.array([class_weight[c] for c in classes.tolist()], config.floatx())
+
+
+def split_off(x, y, sample_weight, share, validation_data):
+    """Return x, y and sample_weight without the validation's part, and the validation data."""
+    if not share or validation_data is not None:
+        return x, y, sample_weight, validation_data
+    if not 0 < share < 1:
+        raise ValueError(f"validation_split should lie in [0, 1), got {share}.")
+    if is_batches(x):
+        raise ValueError(
+            "validation_split needs arrays; for batches from a generator give validation_data."
+        )
+    x, y, sample_weight = (
+        nest.map_leaves(as_array, _rows_as_array(part)) for part in (x, y, sample_weight)
+    )
+    count = len(nest.flatten(x)[0])
+    cut = int(count * (1.0 - share))
+    if cut in (0, count):
+        raise ValueError(
+            f"validation_split={share} of {count} samples leaves {cut} to train on and {count - cut} to validate with; "
+            "both need at least one."
+        )
+    first, last = (
+        [nest.map_leaves(lambda a, s=s: a[s], part) for part in (x, y, sample_weight)]
+        for s in (slice(0, cut), slice(cut, count))
+    )
+    held_back = last[:2] if sample_weight is None else last
+    return (*first, tuple(held_back))
+
+
+def _rows_as_array(part):
+    is_rows = isinstance(part, list) and part and not hasattr(part[0], "shape")
+    return np.asarray(part) if is_rows else part

@@ -1,0 +1,209 @@
+"""Steps: what `compile` was given, and the compiled programs of a model that come of it."""
+
+import warnings
+
+from keras import optimizers
+from keras.backend import dtypes, graph, nest, seed
+from keras.backend.compute import compute
+from keras.backend.program import LoopProgram, Program
+from keras.backend.variable import current, gradient
+from keras.training import checks
+from keras.training.compilation import Compilation
+from keras.training.loop import Pace, Run
+
+
+class Steps:
+    """The steps of a model: training, testing, predicting."""
+
+    optimizer = None
+    stop_training = False
+
+    def _reset_training(self, keep_compiled=False):
+        """Forget compiled programs; and, unless told otherwise, what `compile` was given."""
+        self._programs = {}
+        self._output_count = None
+        if not keep_compiled:
+            self._compile_arguments = None
+            self._compiled = None
+
+    # -------------------------------------------------------------- compile
+    def compile(
+        self,
+        optimizer="rmsprop",
+        loss=None,
+        metrics=None,
+        loss_weights=None,
+        sample_weight_mode=None,
+        weighted_metrics=None,
+        target_tensors=None,
+        **kwargs,
+    ):
+        """Say how the model is to be trained.
+
+        Which weights are trained is settled here too: a later change of `trainable` takes effect at the next `compile`.
+
+        Args:
+            optimizer: a name such as `"adam"`, or an optimizer.
+            loss: a name, a function `(y_true, y_pred)` that gives one value a sample, a `Loss`; for several outputs one
+                for all, a list, or a dict by output name.
+            metrics: a list of names, functions or `Metric` objects; for several outputs a list of lists or a dict.
+            loss_weights: what to multiply each output's loss by, a list or a dict.
+            sample_weight_mode: `"temporal"` for weights of shape (samples, time), else None; a list or dict
+                for several outputs.
+            weighted_metrics: metrics to be weighted by the sample weights.
+            target_tensors: must be None.
+
+        Raises:
+            ValueError: if a name is unknown or does not fit the outputs.
+        """
+        if kwargs:
+            raise TypeError(f"compile does not take the argument(s) {sorted(kwargs)}.")
+        if target_tensors is not None:
+            raise ValueError(
+                "compile: target_tensors is not supported; pass the targets to fit as y."
+            )
+        self.optimizer = optimizers.get(optimizer)
+        self.loss, self.metrics, self.loss_weights = loss, metrics or [], loss_weights
+        self.weighted_metrics, self.sample_weight_mode = weighted_metrics, sample_weight_mode
+        self._reset_training()
+        self._compile_arguments = (loss, metrics, weighted_metrics, loss_weights)
+        self.stop_training = False
+        self._seed = seed.draw()
+        self._test_ticks = 0
+        self._snapshot = None
+        if self.inputs is not None:
+            self._prepare()
+
+    @property
+    def is_compiled(self):
+        """Whether `compile` was called since the model was last changed."""
+        return self._compile_arguments is not None
+
+    def _prepare(self):
+        """Bind what `compile` was given to the outputs, once they are known."""
+        if self._compiled is None and self.is_compiled:
+            self._compiled = Compilation(self.target_names, *self._compile_arguments)
+        if self._snapshot is None and self.is_compiled:
+            self._snapshot = list(self.trainable_weights), frozenset(_frozen_layers(self))
+
+    def _build_from(self, x):
+        """Make the weights and find the outputs of a model whose input was not known, from data."""
+        specs = nest.map_leaves(lambda a: graph.placeholder((None, *a.shape[1:]), dtypes.of(a)), x)
+        outputs = graph.infer(self, (specs,), {}, training=False)
+        self._output_count = len(nest.flatten(outputs))
+
+    @property
+    def target_names(self):
+        """The names by which targets, losses and weights are given, one an output."""
+        if self.inputs is not None:
+            return self.output_names
+        return [f"output_{i + 1}" for i in range(self._output_count or 1)]
+
+    @property
+    def sample_weight_modes(self):
+        """The mode of the sample weights of each output, None or "temporal"."""
+        mode, names = self.sample_weight_mode, self.target_names
+        if isinstance(mode, dict):
+            return [mode.get(name) for name in names]
+        return list(mode) if isinstance(mode, list | tuple) else [mode] * len(names)
+
+    @property
+    def metrics_names(self):
+        """The names of what `evaluate` returns, in its order."""
+        checks.is_compiled(self)
+        self._prepare()
+        return list(self._compiled.names)
+
+    # -------------------------------------------------------------- the steps
+    def _train_step(self, batch):
+        x, y, sample_weight = batch
+
+        def loss_of_batch():
+            y_pred = self(nest.unpack_single(x) if isinstance(x, list) else x)
+            penalties = [*current().losses, *self._weight_penalties()]
+            return self._compiled.total_loss(y, y_pred, sample_weight, penalties), ()
+
+        trainable = self._snapshot[0]
+        _, gradients = gradient(loss_of_batch, trainable)
+        self.optimizer.apply(gradients, trainable)
+
+    def _test_step(self, batch):
+        x, y, sample_weight = batch
+        y_pred = self(nest.unpack_single(x) if isinstance(x, list) else x)
+        penalties = [*current().losses, *self._weight_penalties()]
+        self._compiled.total_loss(y, y_pred, sample_weight, penalties)
+
+    def _weight_penalties(self):
+        return [w.regularizer(w) for w in self.weights if w.regularizer is not None]
+
+    def _program(self, kind):
+        """Return the compiled program of a kind, made when first needed."""
+        if kind not in self._programs:
+            self._programs[kind] = getattr(self, f"_make_{kind}")()
+        return self._programs[kind]
+
+    def _make_train(self):
+        trainable, frozen = self._snapshot
+        if self.optimizer is None:
+            raise RuntimeError(f"Model {self.name!r} has no optimizer; compile it with one.")
+        self.optimizer.build(trainable)
+        changing = [
+            *trainable,
+            *self.non_trainable_weights,
+            *self.optimizer.variables,
+            *self._compiled.variables,
+        ]
+        program = LoopProgram(
+            self._train_step,
+            self._compiled.summary,
+            changing,
+            self.variables,
+            training=True,
+            frozen=frozen,
+        )
+        return program, Pace()
+
+    def _make_test(self):
+        program = LoopProgram(
+            self._test_step,
+            self._compiled.summary,
+            self._compiled.variables,
+            self.variables,
+            training=False,
+        )
+        return program, Pace()
+
+    def _make_predict(self):
+        return Program(
+            lambda x: self(nest.unpack_single(x) if isinstance(x, list) else x), self.variables
+        )
+
+    def _run(self, kind):
+        """Return the `Run` of a kind of step, and the number of its first step."""
+        program, pace = self._program(kind)
+        if kind == "train":
+            return Run(program, self._compiled, pace, compute.random_key(self._seed)), int(
+                self.optimizer.iterations.numpy()
+            )
+        self._test_ticks += 1 << 12
+        return Run(
+            program, self._compiled, pace, compute.random_key(self._seed ^ 0x5EED)
+        ), self._test_ticks
+
+    def _warn_if_changed(self):
+        wanted = list(dict.fromkeys(self.trainable_weights))
+        if set(wanted) != set(self._snapshot[0]):
+            warnings.warn(
+                f"`trainable` was changed on layers of the model {self.name!r} since it was compiled; the change "
+                "takes effect only at the next model.compile().",
+                stacklevel=3,
+            )
+
+
+def _frozen_layers(model, is_inside=False):
+    """Return the layers that count as frozen: not trainable themselves, or inside one that is not."""
+    for layer in model._sublayers():
+        is_frozen = is_inside or not model.trainable or not layer.trainable
+        if is_frozen:
+            yield layer
+        yield from _frozen_layers(layer, is_frozen)
