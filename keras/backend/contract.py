@@ -73,7 +73,7 @@ OWN = {
     "Spec(shape, dtype)": "an array with a shape and a dtype but no value",
     "abstract(function, *specs)": "the Specs the function would return",
     "compile(function, donate=())": "the pure function compiled for each set of shapes; takes NumPy arrays too",
-    "compile_loop(step, summary)": "many steps over data held on the device in one call",
+    "compile_loop(step, summary)": "many steps in one call; takes NumPy arrays too",
     "outside_trace()": "a context that computes at once even while a program is recorded",
     "block(x)": "x, once it is computed",
     # devices

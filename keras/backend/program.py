@@ -124,7 +124,8 @@ class LoopProgram:
         while True:
             if self._compiled is None:
                 self._compiled = self._compile()
-            state = [stored(v) for v in self.changing]
+            # What changes may still lie on the host: this very call takes it to the device.
+            state = [v._value for v in self.changing]
             fixed = [stored(v) for v in self.fixed], key
             bounds = np.int32(first), np.int32(last), np.int32(tick)
             try:

@@ -258,7 +258,7 @@ class BatchData:
             yield batch
 
     def _chunk(self, batch):
-        data = nest.map_leaves(compute.asarray, self.prepare(*unpack(batch)))
+        data = self.prepare(*unpack(batch))
         count = len(nest.flatten(data)[0])
         return Chunk(data, in_order(count), 1)
 

@@ -68,7 +68,7 @@ class Steps:
         self._reset_training()
         self._compile_arguments = (loss, metrics, weighted_metrics, loss_weights)
         self.stop_training = False
-        self._seed = seed.draw()
+        self._seed, self._keys = seed.draw(), {}
         self._test_ticks = 0
         self._snapshot = None
         if self.inputs is not None:
@@ -84,7 +84,7 @@ class Steps:
         if self._compiled is None and self.is_compiled:
             self._compiled = Compilation(self.target_names, *self._compile_arguments)
         if self._snapshot is None and self.is_compiled:
-            self._snapshot = list(self.trainable_weights), frozenset(_frozen_layers(self))
+            self._snapshot = _Snapshot(self)
 
     def _build_from(self, x):
         """Make the weights and find the outputs of a model whose input was not known, from data."""
@@ -123,7 +123,7 @@ class Steps:
             penalties = [*current().losses, *self._weight_penalties()]
             return self._compiled.total_loss(y, y_pred, sample_weight, penalties), ()
 
-        trainable = self._snapshot[0]
+        trainable = self._snapshot.trainable
         _, gradients = gradient(loss_of_batch, trainable)
         self.optimizer.apply(gradients, trainable)
 
@@ -143,7 +143,7 @@ class Steps:
         return self._programs[kind]
 
     def _make_train(self):
-        trainable, frozen = self._snapshot
+        trainable = self._snapshot.trainable
         if self.optimizer is None:
             raise RuntimeError(f"Model {self.name!r} has no optimizer; compile it with one.")
         self.optimizer.build(trainable)
@@ -159,7 +159,7 @@ class Steps:
             changing,
             self.variables,
             training=True,
-            frozen=frozen,
+            frozen=self._snapshot.frozen,
         )
         return program, Pace()
 
@@ -181,23 +181,48 @@ class Steps:
     def _run(self, kind):
         """Return the `Run` of a kind of step, and the number of its first step."""
         program, pace = self._program(kind)
+        key = self._keys.get(kind)
+        if key is None:
+            seed_of_kind = self._seed if kind == "train" else self._seed ^ 0x5EED
+            key = self._keys[kind] = compute.random_key(seed_of_kind)
         if kind == "train":
-            return Run(program, self._compiled, pace, compute.random_key(self._seed)), int(
-                self.optimizer.iterations.numpy()
-            )
-        self._test_ticks += 1 << 12
-        return Run(
-            program, self._compiled, pace, compute.random_key(self._seed ^ 0x5EED)
-        ), self._test_ticks
+            tick = int(self.optimizer.iterations.numpy())
+        else:
+            tick = self._test_ticks = self._test_ticks + (1 << 12)
+        return Run(program, self._compiled, pace, key), tick
 
     def _warn_if_changed(self):
-        wanted = list(dict.fromkeys(self.trainable_weights))
-        if set(wanted) != set(self._snapshot[0]):
+        if self._snapshot.is_outdated(self):
             warnings.warn(
                 f"`trainable` was changed on layers of the model {self.name!r} since it was compiled; the change "
                 "takes effect only at the next model.compile().",
                 stacklevel=3,
             )
+
+
+class _Snapshot:
+    """What was trainable when a model was compiled."""
+
+    def __init__(self, model):
+        self.trainable = list(model.trainable_weights)
+        self.frozen = frozenset(_frozen_layers(model))
+        self._flagged = [*_with_sublayers(model), *model.weights]
+        self._flags = self._current_flags()
+
+    def _current_flags(self):
+        return [each.trainable for each in self._flagged]
+
+    def is_outdated(self, model):
+        """Whether other weights are trainable now; the flags, which are quickly read, rule most cases out."""
+        if self._flags == self._current_flags():
+            return False
+        return set(self.trainable) != set(model.trainable_weights)
+
+
+def _with_sublayers(layer):
+    yield layer
+    for inner in layer._sublayers():
+        yield from _with_sublayers(inner)
 
 
 def _frozen_layers(model, is_inside=False):

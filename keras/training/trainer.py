@@ -377,7 +377,7 @@ class Trainer(Steps, ClassicMethods):
         return self._on_batch("test", x, y, sample_weight, None)
 
     def _on_batch(self, kind, x, y, sample_weight, class_weight):
-        values = nest.map_leaves(compute.asarray, self._prepared(x, y, sample_weight, class_weight))
+        values = self._prepared(x, y, sample_weight, class_weight)
         if kind == "train":
             self._warn_if_changed()
         count = len(nest.flatten(values)[0])

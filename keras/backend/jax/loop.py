@@ -17,7 +17,7 @@ def compile_loop(step, summary):
     The returned function takes
         state: nested arrays, whose memory it takes over.
         fixed: nested arrays that no step changes.
-        data: nested arrays, equally many rows each.
+        data: nested arrays, equally many rows each; they and the state may be NumPy arrays.
         order: int32 rows of the batches, shape (steps, batch size).
         first, last: the steps to run, `first <= i < last`.
         tick: the number of the step `first`.
