@@ -5,7 +5,7 @@ name NumPy does not know) and the functions below. Arguments are arrays of one d
 turned negative axes and paddings into explicit ones. Only the primitives in `TAKES_NUMBERS` take a Python number too.
 
 An array has `shape`, a sequence of ints, `ndim` and `dtype`, whose name `dtypes.of(array)` tells. Of Python's operators
-it has arithmetic and comparisons. All else that a backend's arrays can do (`x.astype`, `x.at`) is not in the contract.
+it has arithmetic, comparisons and slices. All else that an array can do (`x.astype`, `x.at`) is not in the contract.
 """
 
 import importlib

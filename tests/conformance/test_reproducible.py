@@ -87,7 +87,7 @@ from keras.layers import Dense, Dropout
 layers = [Dense(8, activation="tanh"), Dropout(0.3), Dense(1)]
 x = np.random.normal(size=(32, 4)).astype("float32")
 data = {"x": compute.asarray(x), "y": compute.asarray(x.sum(1, keepdims=True) ** 2)}
-losses = Variable(np.zeros(20, "float32"))
+losses = Variable(np.zeros(60, "float32"))
 count = Variable(0, "int32")
 
 
@@ -108,10 +108,10 @@ def step(batch):
 
 
 loss(data)
-order = compute.asarray(np.stack([np.random.permutation(32)[:8] for _ in range(20)]), "int32")
+order = compute.asarray(np.stack([np.random.permutation(32)[:8] for _ in range(60)]), "int32")
 variables = [losses, count, *(w for layer in layers for w in layer.weights)]
 run = LoopProgram(step, lambda: losses.value, variables, training=True)
-run(data, order, 0, 20, compute.random_key(5), 0)
+run(data, order, 0, 60, compute.random_key(5), 0)
 print(json.dumps([float(n) for n in losses.numpy()]))
 """
 
@@ -120,5 +120,5 @@ print(json.dumps([float(n) for n in losses.numpy()]))
 def test_two_processes_train_alike():
     first, second = run_script(TRAINING), run_script(TRAINING)
     assert first == second
-    assert np.mean(first[-5:]) < 0.9 * np.mean(first[:5])
-    assert len(set(first)) == 20
+    assert np.mean(first[-20:]) < 0.9 * np.mean(first[:20])
+    assert len(set(first)) == 60
