@@ -28,6 +28,8 @@ HERE = Path(__file__).resolve().parent
 def run_once(python, name, home, path):
     """One workload in a process of its own: what it printed, as a dict."""
     environment = {**os.environ, "KERAS_HOME": home, "KERAS_BACKEND": "jax", "PYTHONPATH": path}
+    # The peer's bytecode was written when it was installed; ours is when it first runs.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     done = subprocess.run(
         [python, str(HERE / "workloads.py"), name],
         env=environment,

@@ -52,6 +52,13 @@ def regression(features=5, **compiling):
     return model
 
 
+def classifier():
+    """A compiled model of one layer, 'digits', from 2 features to 10 classes."""
+    model = Sequential([Dense(10, input_dim=2, activation="softmax", name="digits")])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    return model
+
+
 def ones(*shape):
     return np.ones(shape, "float32")
 
@@ -281,6 +288,16 @@ def too_few_sample_weights():
 def a_class_without_a_weight():
     model = regression(loss="sparse_categorical_crossentropy")
     model.fit(ones(10, 5), np.arange(10) % 3, class_weight={0: 1.0, 1: 2.0}, verbose=0)
+
+
+@mistake(ValueError, "digits", "10", "targets", "last layer")
+def classes_counted_from_one():
+    classifier().fit(ones(10, 2), np.arange(1, 11), verbose=0)
+
+
+@mistake(ValueError, "digits", "-1")
+def a_negative_class_on_a_batch():
+    classifier().train_on_batch(ones(2, 2), np.array([3, -1]))
 
 
 @mistake(ValueError, ("x", "input"), "0", "sample")

@@ -2,8 +2,9 @@
 
 import warnings
 from collections import deque
-from statistics import median
 from time import perf_counter
+
+import numpy as np
 
 from keras.callbacks.base import Callback
 from keras.utils.logs import as_logs
@@ -207,8 +208,8 @@ class _Pace:
     def _judge(self):
         if len(self._recent) < self._recent.maxlen:
             return
-        in_hooks = median(spent for spent, _ in self._recent)
-        whole = median(batch for _, batch in self._recent)
+        in_hooks = np.median([spent for spent, _ in self._recent])
+        whole = np.median([batch for _, batch in self._recent])
         if in_hooks > _SLOW_SECONDS and in_hooks > 0.5 * whole:
             self._warned = True
             warnings.warn(

@@ -373,11 +373,20 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
     target = compute.cast(array(target), "int32")
     if target.ndim < output.ndim:
         target = expand_dims(target, axis)
-    logs = output if from_logits else compute.log(_clip_probability(output))
-    picked = compute.take_along_axis(log_softmax(logs, axis), target, axis)
-    return compute.negative(
-        compute.reshape(picked, tuple(n for i, n in enumerate(picked.shape) if i != axis))
-    )
+    picked = _select(output if from_logits else _clip_probability(output), target, axis)
+    if from_logits:
+        return compute.subtract(compute.logsumexp(output, axis), picked)
+    total = compute.sum(_clip_probability(output), axis)
+    return compute.subtract(compute.log(total), compute.log(picked))
+
+
+def _select(x, index, axis):
+    """Return the entries of `x` at `index`, which has size one along `axis`; zeros where there is no such entry."""
+    places = compute.arange(0, x.shape[axis], 1, "int32")
+    places = compute.reshape(places, [-1 if i == axis else 1 for i in range(x.ndim)])
+    # A sum over one entry and zeros: its gradient needs no scatter, which compilers run slowly.
+    zeros = compute.full((), 0, dtypes.of(x))
+    return compute.sum(compute.where(compute.equal(index, places), x, zeros), axis)
 
 
 @op

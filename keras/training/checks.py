@@ -1,5 +1,7 @@
 """What training refuses, each with a message that says what to do."""
 
+import numpy as np
+
 
 def losses_given(losses, names, given):
     """Check that at least one output has a loss.
@@ -87,6 +89,31 @@ def shape_fits(name, array, shape, what="input", model="model"):
     )
 
 
+def classes_exist(y, names, outputs, losses):
+    """Check that class numbers given as targets are numbers of the outputs' units; compiled code cannot refuse them.
+
+    Args:
+        y: the targets, one an output; those that are no NumPy arrays are not looked at.
+        names, outputs: the outputs' names, and the symbolic outputs.
+        losses: the loss of each output.
+
+    Raises:
+        ValueError: naming the output, the number and what to do.
+    """
+    for target, name, output, loss in zip(y, names, outputs, losses, strict=True):
+        count = output.shape[-1] if output.shape else None
+        if _name_of(loss) != "sparse_categorical_crossentropy" or count is None:
+            continue
+        if not isinstance(target, np.ndarray) or not target.size:
+            continue
+        for found in (target.min(), target.max()):
+            if not 0 <= found < count:
+                raise ValueError(
+                    f"The output {name!r} has {count} classes, 0 to {count - 1}; the targets contain {found:g}. "
+                    f"Number the classes from 0, or give the last layer more units."
+                )
+
+
 _SAME_SHAPE = {
     "mean_squared_error",
     "mean_absolute_error",
@@ -101,7 +128,7 @@ def target_fits(loss, target, prediction, name):
     Raises:
         ValueError: naming the output, the loss, both shapes and what to do.
     """
-    loss_name = getattr(loss, "__name__", None) or getattr(loss, "name", None) or str(loss)
+    loss_name = _name_of(loss)
     if target is None:
         raise ValueError(
             f"The output {name!r} has the loss {loss_name!r} but there are no targets for it; give y."
@@ -125,3 +152,7 @@ def target_fits(loss, target, prediction, name):
         f"The output {name!r} of shape (batch, {', '.join(map(str, wanted[1:]))}) cannot go with targets of shape "
         f"(batch, {', '.join(map(str, got[1:]))}) under the loss {loss_name!r}. {hint}."
     )
+
+
+def _name_of(loss):
+    return getattr(loss, "__name__", None) or getattr(loss, "name", None) or str(loss)

@@ -26,6 +26,8 @@ class Trainer(Steps, ClassicMethods):
         x = self._input_arrays(x)
         self._prepare()
         y = arrays.targets_of(self, y)
+        if self.inputs is not None and self._compiled is not None:
+            checks.classes_exist(y, self.target_names, self.outputs, self._compiled.losses)
         weights = arrays.weights_of(self, sample_weight, class_weight, y)
         inputs, names = nest.flatten(x), self.target_names
         input_names = self.input_names if self.inputs is not None else range(len(inputs))
