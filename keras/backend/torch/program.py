@@ -157,7 +157,7 @@ def compile_loop(step, summary):
     The returned function takes
         state: nested arrays.
         fixed: nested arrays that no step changes.
-        data: nested arrays, equally many rows each.
+        data: nested arrays, equally many rows each; they and the state may be NumPy arrays.
         order: int32 rows of the batches, shape (steps, batch size).
         first, last: the steps to run, `first <= i < last`.
         tick: the number of the step `first`.
@@ -165,6 +165,7 @@ def compile_loop(step, summary):
     one, end = Program(step), Program(summary)
 
     def run(state, fixed, data, order, first, last, tick):
+        state, data = nest.map_leaves(asarray, (state, data))
         # The tick stays on the host, where keys are made.
         ticks = torch.arange(int(tick), int(tick) + int(last - first), dtype=torch.int32).unbind()
         for rows, now in zip(order[int(first) : int(last)].unbind(), ticks, strict=True):
