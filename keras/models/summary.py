@@ -1,13 +1,23 @@
 """The table that `model.summary()` prints."""
 
+import io
+from itertools import pairwise
+
+from rich.box import Box
+from rich.console import Console
+from rich.table import Table
+
+# A rule under the headings and between the rows.
+_RULES = Box("____\n    \n====\n    \n____\n====\n    \n____\n")
+
 
 def print_summary(model, line_length=None, positions=None, print_fn=None):
-    """Print a table of a model's layers.
+    """Print a table of a model's layers; names too long for their column go on in the next line.
 
     Args:
         model: a model.
-        line_length: the width in characters; 65 for a stack of layers, 98 where layers have several inputs.
-        positions: where the columns end, as shares of the width (or in characters).
+        line_length: the width in characters; by default what the table needs.
+        positions: where the columns end, as shares of the width or in characters; by default where they need to.
         print_fn: called with each line in place of `print`.
 
     Raises:
@@ -19,26 +29,59 @@ def print_summary(model, line_length=None, positions=None, print_fn=None):
             f"Model {model.name!r} has no weights yet: its input's shape is not known. Give its first layer an "
             "input_shape, call model.build(input_shape), or fit it first."
         )
+    lines = _lines(_table(model, positions, line_length), line_length)
+    width = line_length or max(map(len, lines))
+    rules = "_" * width, "=" * width
+    for line in [rules[0], *lines, rules[1], *_totals(model), rules[0]]:
+        write(line)
+
+
+def _table(model, positions, line_length):
     is_stack = _is_stack(model)
-    line_length = line_length or (65 if is_stack else 98)
-    positions = positions or ([0.45, 0.85, 1.0] if is_stack else [0.33, 0.55, 0.67, 1.0])
+    table = Table(
+        box=_RULES, show_lines=True, show_edge=False, pad_edge=False, expand=bool(line_length)
+    )
+    headings = ["Layer (type)", "Output Shape", "Param #", "Connected to"][: 3 if is_stack else 4]
+    for heading, width in zip(
+        headings, _widths(positions, line_length, len(headings)), strict=True
+    ):
+        table.add_column(heading, overflow="fold", width=width)
+    for layer in model.layers:
+        table.add_row(*_fields(layer, model, is_stack))
+    return table
+
+
+def _widths(positions, line_length, count):
+    """Return the width of each column, None where it is as wide as it needs."""
+    if positions is None:
+        return [None] * count
     if positions[-1] <= 1:
-        positions = [int(line_length * share) for share in positions]
-    header = ["Layer (type)", "Output Shape", "Param #", "Connected to"][: len(positions)]
-    write("_" * line_length)
-    write(_row(header, positions))
-    write("=" * line_length)
-    layers = model.layers
-    for index, layer in enumerate(layers):
-        for fields in _fields(layer, model, is_stack):
-            write(_row(fields, positions))
-        write(("=" if index == len(layers) - 1 else "_") * line_length)
+        positions = [int((line_length or 98) * share) for share in positions]
+    return [end - begin - 2 for begin, end in pairwise([0, *positions])]
+
+
+def _lines(table, line_length):
+    text = io.StringIO()
+    # Wide enough for any name: where a table is written, a terminal's width is not known.
+    Console(
+        file=text,
+        width=line_length or 1000,
+        color_system=None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    ).print(table)
+    return [line.rstrip() for line in text.getvalue().splitlines()]
+
+
+def _totals(model):
     trainable = sum(w.size for w in dict.fromkeys(model.trainable_weights))
     total = sum(w.size for w in dict.fromkeys(model.weights))
-    write(f"Total params: {total:,}")
-    write(f"Trainable params: {trainable:,}")
-    write(f"Non-trainable params: {total - trainable:,}")
-    write("_" * line_length)
+    return [
+        f"Total params: {total:,}",
+        f"Trainable params: {trainable:,}",
+        f"Non-trainable params: {total - trainable:,}",
+    ]
 
 
 def _is_stack(model):
@@ -56,15 +99,8 @@ def _is_in(model, node):
     )
 
 
-def _row(fields, positions):
-    line = ""
-    for field, end in zip(fields, positions, strict=False):
-        line = (line + str(field))[: end - 1].ljust(end)
-    return line.rstrip()
-
-
 def _fields(layer, model, is_stack):
-    """Yield the rows of a layer, each a list of fields."""
+    """Return a layer's row, a list of texts."""
     name = f"{layer.name} ({type(layer).__name__})"
     try:
         shape = str(layer.output_shape)
@@ -72,13 +108,9 @@ def _fields(layer, model, is_stack):
         shape = "multiple"
     count = f"{layer.count_params():,}" if layer.built else "0 (unused)"
     if is_stack:
-        yield [name, shape, count]
-        return
+        return [name, shape, count]
     nodes = [node for node in layer.inbound_nodes if _is_in(model, node)]
-    sources = [s for node in nodes for s in _sources(node)] or [""]
-    yield [name, shape, count, sources[0]]
-    for source in sources[1:]:
-        yield ["", "", "", source]
+    return [name, shape, count, "\n".join(source for node in nodes for source in _sources(node))]
 
 
 def _sources(node):
