@@ -4,10 +4,20 @@ import numpy as np
 
 from keras import ops
 from keras.backend import dtypes, graph, naming, nest
+from keras.backend.compute import compute
 from keras.backend.variable import Variable, current
 
 _phase = None
 _phase_tensor = graph.LearningPhase()
+
+
+# ------------------------------------------------------------------ devices
+def devices():
+    """Return the names of the devices that arrays are made on, such as `["cpu:0"]` or `["gpu:0", "gpu:1"]`.
+
+    A GPU that the backend sees is used without being asked for.
+    """
+    return list(compute.devices())
 
 
 # ------------------------------------------------------------------ values

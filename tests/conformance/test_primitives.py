@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from keras import backend as K
 from keras.backend import dtypes, nest
 from keras.backend.compute import compute, has
 from keras.backend.contract import PRIMITIVES
@@ -351,6 +352,7 @@ def test_top_k():
 def test_devices():
     assert compute.devices()
     assert all(isinstance(device, str) for device in compute.devices())
+    assert K.devices() == list(compute.devices())
 
 
 @covers("register_variable")

@@ -128,6 +128,16 @@ def test_many_steps_are_the_steps_one_by_one(cuts):
 
 
 @loop_only
+def test_a_loop_takes_its_state_and_data_from_the_host():
+    _, fixed, _, order = start()
+    state = [np.zeros(3, FLOAT), np.zeros((), FLOAT)]
+    data = {name: np.asarray(value, FLOAT) for name, value in DATA.items()}
+    run = compute.compile_loop(step, summary)
+    state, _ = run(state, fixed, data, order, np.int32(0), np.int32(5), np.int32(10))
+    check(state[0], host(by_hand(5, 10)[0]), 10)
+
+
+@loop_only
 def test_a_loop_leaves_data_and_fixed_values_alone_and_may_run_again():
     run = compute.compile_loop(step, summary)
     state, fixed, data, order = start()
