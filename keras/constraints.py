@@ -32,7 +32,8 @@ class MaxNorm(_OfNorm):
             (inputs, units), 0 gives one norm a unit; for a `Conv2D` kernel, [0, 1, 2] one a filter.
 
     Examples:
-        >>> print(MaxNorm(1)([[3.0], [4.0]]))
+        >>> import numpy as np
+        >>> print(np.asarray(MaxNorm(1)([[3.0], [4.0]])))
         [[0.6]
          [0.8]]
     """

@@ -133,7 +133,8 @@ def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=
         axis: that of the classes.
 
     Examples:
-        >>> print(categorical_crossentropy([[0, 1]], [[0.5, 0.5]]))
+        >>> import numpy as np
+        >>> print(np.asarray(categorical_crossentropy([[0, 1]], [[0.5, 0.5]])))
         [0.6931472]
     """
     y_true, y_pred = _pair(y_true, y_pred)
@@ -338,8 +339,9 @@ class BinaryCrossentropy(_OfFunction):
     """`binary_crossentropy` as an object.
 
     Examples:
+        >>> import numpy as np
         >>> loss = BinaryCrossentropy(from_logits=True)
-        >>> print(loss([[1.0]], [[0.0]]))
+        >>> print(np.asarray(loss([[1.0]], [[0.0]])))
         0.6931472
     """
 

@@ -118,7 +118,7 @@ def dot(x, y):
     """Return the product over the last axis of `x` and the second last of `y`.
 
     Examples:
-        >>> dot(np.ones((2, 3, 4)), np.ones((5, 4, 6))).shape
+        >>> tuple(dot(np.ones((2, 3, 4)), np.ones((5, 4, 6))).shape)
         (2, 3, 5, 6)
     """
     return ops.dot(x, y)

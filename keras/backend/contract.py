@@ -13,6 +13,7 @@ import importlib
 CAPABILITIES = {
     "grad": "value_and_grad and custom_gradient work",
     "loop": "compile_loop runs many steps in one call",
+    "records": "compile and compile_loop run a function as Python once for a set of shapes, and no more",
     "devices": "more devices than the CPU may be in use",
     "float64": "arrays of 64-bit floats work",
 }

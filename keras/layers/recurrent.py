@@ -493,7 +493,7 @@ class LSTM(CellRNN):
 
     Examples:
         >>> output, h, c = LSTM(4, return_state=True)(np.zeros((2, 3, 5)))
-        >>> output.shape, h.shape, c.shape
+        >>> tuple(output.shape), tuple(h.shape), tuple(c.shape)
         ((2, 4), (2, 4), (2, 4))
     """
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from keras import ops, optimizers
+from keras.backend.compute import has
 from keras.backend.graph import Function
 from keras.backend.program import Program
 from keras.backend.variable import Variable, gradient
@@ -213,7 +214,7 @@ def test_the_learning_rate_changes_without_compiling_anew():
     optimizer.learning_rate = 0.0625
     run(g)
     assert weight.numpy().tolist() == [0.5 - 0.25 - 0.125 - 0.0625]
-    assert len(traces) == count
+    assert len(traces) == count or not has("records")
     assert optimizer.learning_rate is optimizer.lr and optimizer.lr in optimizer.hyperparameters
     assert int(optimizer.iterations.numpy()) == 4
 
@@ -367,7 +368,7 @@ def test_updates_for_a_function():
 
 
 def test_clip_norm():
-    g = np.array([3.0, 4.0], "float32")
+    g = ops.convert_to_tensor([3.0, 4.0])
     np.testing.assert_allclose(optimizers.clip_norm(g, 1.0, ops.convert_to_tensor(5.0)), g / 5)
     np.testing.assert_allclose(optimizers.clip_norm(g, 6.0, ops.convert_to_tensor(5.0)), g)
     np.testing.assert_allclose(optimizers.clip_norm(g, 0, ops.convert_to_tensor(5.0)), g)

@@ -128,7 +128,7 @@ def take(x, indices, axis):
         # Its gradient adds up rows several times faster than that of the general function.
         return torch.nn.functional.embedding(indices, x)
     picked = x.index_select(axis, indices.reshape(-1))
-    return picked.reshape(*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
+    return picked.reshape((*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :]))
 
 
 def take_along_axis(x, indices, axis):

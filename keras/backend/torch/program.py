@@ -5,6 +5,7 @@ its gradients among them. Replaying it costs no Python of layers and no bookkeep
 program depends on values (`.item()`, `.numpy()`, `if` on a tensor) it cannot be recorded and goes on as Python.
 """
 
+import contextlib
 import os
 
 import torch
@@ -37,10 +38,19 @@ def abstract(function, *specs):
         function: takes arrays, returns nested arrays.
         *specs: nested `Spec`s; arrays too.
     """
-    # A function evaluated within another one that is recorded may use the other's arrays: they belong to its mode.
-    with detect_fake_mode() or FakeTensorMode(allow_non_fake_inputs=True):
+    with _mode_for(specs), torch.no_grad():
         args = nest.map_leaves(_without_value, list(specs))
         return nest.map_leaves(lambda x: Spec(x.shape, dtypes.of(x)), function(*args))
+
+
+def _mode_for(specs):
+    """Return the context for an abstract evaluation."""
+    leaves = nest.flatten(specs)
+    if leaves and not any(isinstance(leaf, Spec) for leaf in leaves):
+        # With arrays at hand to run the function is quicker than to imitate it.
+        return contextlib.nullcontext()
+    # A function evaluated within another one that is recorded may use the other's arrays: they belong to its mode.
+    return detect_fake_mode() or FakeTensorMode(allow_non_fake_inputs=True)
 
 
 def _without_value(x):
