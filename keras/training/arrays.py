@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras import config
-from keras.backend import nest
+from keras.backend import dtypes, nest
 from keras.backend.compute import compute
 from keras.training import checks
 from keras.utils.data import Sequence
@@ -16,11 +16,11 @@ def as_array(x):
     """Return array-like data as a NumPy or lazily read array; float64 becomes `floatx`, int64 becomes int32."""
     if type(x) is np.ndarray and x.dtype.char in _KEPT:
         return x
-    if is_lazy(x) or compute.is_tensor(x):
+    if is_lazy(x):
         return x
-    if hasattr(x, "to_numpy"):
-        x = x.to_numpy()
-    x = np.asarray(x)
+    if compute.is_tensor(x):
+        return compute.cast(x, config.floatx()) if dtypes.of(x) == "float64" else x
+    x = np.asarray(_on_host(x))
     if x.dtype == object or x.dtype.kind in "US":
         raise ValueError(
             f"Data should be numbers, got an array of dtype {x.dtype} and shape {x.shape}. "
@@ -31,6 +31,19 @@ def as_array(x):
     return x.astype("int32") if x.dtype in ("int64", "uint64") else x
 
 
+def _on_host(x):
+    """Return the data of a table or of another library's tensor in a form that NumPy takes."""
+    if hasattr(x, "to_numpy"):
+        return x.to_numpy()
+    # Tensors that are differentiated, or that lie on another device, do not turn into arrays by themselves.
+    return x.detach().cpu() if hasattr(x, "detach") else x
+
+
+def _is_tensor_of_other(x):
+    """Return whether `x` is a tensor that lies in memory, of a library that need not be the backend."""
+    return hasattr(x, "__dlpack__") or callable(getattr(x, "numpy", None))
+
+
 def is_lazy(x):
     """Return whether `x` is read piece by piece, such as an h5py dataset or an HDF5Matrix."""
     has_rows = hasattr(x, "shape") and hasattr(x, "__getitem__") and hasattr(x, "dtype")
@@ -38,6 +51,7 @@ def is_lazy(x):
         has_rows
         and not isinstance(x, np.ndarray | np.generic)
         and not compute.is_tensor(x)
+        and not _is_tensor_of_other(x)
         and not hasattr(x, "iloc")
     )
 
@@ -161,7 +175,7 @@ def _class_weights(class_weight, names):
 
 def _weight(name, given, class_weight, y, mode):
     """Return the weights of one output's samples: those given times those of their classes."""
-    weights = None if given is None else as_array(given).astype(config.floatx())
+    weights = None if given is None else np.asarray(_on_host(given), config.floatx())
     wanted = 2 if mode == "temporal" else 1
     if weights is not None and weights.ndim != wanted:
         hint = (

@@ -185,7 +185,7 @@ class BatchData:
 
     Args:
         source: the iterable.
-        prepare: a function of (x, y, sample_weight) that returns a nest of arrays.
+        prepare: a function of such a batch that returns (x, y, sample_weight) as nests of arrays.
         reading: a `Reading`.
 
     Raises:
@@ -201,8 +201,8 @@ class BatchData:
             hasattr(source, "__getitem__") and hasattr(source, "__len__")
         )
         self.is_restartable = not self.is_indexed and iter(source) is not source
-        if steps is None and hasattr(source, "__len__"):
-            steps = len(source)
+        if steps is None:
+            steps = _length(source)
         if steps is None and not self.is_restartable:
             raise ValueError(
                 f"A generator has no length: give {argument}, the number of batches in an epoch."
@@ -258,7 +258,7 @@ class BatchData:
             yield batch
 
     def _chunk(self, batch):
-        data = self.prepare(*unpack(batch))
+        data = self.prepare(batch)
         count = len(nest.flatten(data)[0])
         return Chunk(data, in_order(count), 1)
 
@@ -266,6 +266,15 @@ class BatchData:
         """Stop reading ahead."""
         if self._stream is not None:
             self._stream.close()
+
+
+def _length(source):
+    """Return the number of batches in a source, None where it does not know."""
+    try:
+        return len(source) if hasattr(source, "__len__") else None
+    except TypeError:
+        # So say some loaders whose data have no known end.
+        return None
 
 
 def _endless(source, is_restartable, count):
@@ -283,20 +292,25 @@ def _endless(source, is_restartable, count):
 
 
 def unpack(batch):
-    """Return a batch as (x, y, sample_weight), None for what it lacks.
+    """Return a batch as (x, y, sample_weight), None for what it lacks; loaders of other libraries give lists.
 
     Raises:
-        ValueError: if it is a tuple of another length.
+        ValueError: if it has another number of entries.
     """
-    if not isinstance(batch, tuple):
-        return (*batch, *[None] * (3 - len(batch))) if _is_pair_list(batch) else (batch, None, None)
+    if not isinstance(batch, list | tuple):
+        return batch, None, None
     if not 1 <= len(batch) <= 3:
         raise ValueError(
-            f"A batch should be x, (x, y) or (x, y, sample_weight), got a tuple of {len(batch)} entries."
+            f"A batch should be x, (x, y) or (x, y, sample_weight), got {len(batch)} entries."
         )
     return (*batch, *[None] * (3 - len(batch)))
 
 
-def _is_pair_list(batch):
-    # Loaders of other libraries give [x, y]; a list of inputs alone would be ambiguous and comes as ([a, b],).
-    return isinstance(batch, list) and len(batch) == 2
+def inputs_of_batch(batch, count):
+    """Return the inputs in a batch to predict from: a list of as many arrays as the model has inputs, else its x.
+
+    Args:
+        batch: x, `(x, y)` or `(x, y, sample_weight)`.
+        count: the number of the model's inputs.
+    """
+    return batch if isinstance(batch, list) and len(batch) == count else unpack(batch)[0]

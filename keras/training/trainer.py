@@ -76,7 +76,7 @@ class Trainer(Steps, ClassicMethods):
         if arrays.is_batches(x):
             if y is not None:
                 raise ValueError("x yields batches with their targets, so y must not be given.")
-            prepare = lambda bx, by, bw: self._prepared(bx, by, bw, class_weight)  # noqa: E731
+            prepare = lambda batch: self._prepared(*data.unpack(batch), class_weight)  # noqa: E731
             return data.BatchData(x, prepare, reading)
         if x is None:
             raise ValueError("x is missing: give input data, a generator or a Sequence.")
@@ -338,9 +338,8 @@ class Trainer(Steps, ClassicMethods):
         hooks.set_model(self)
         hooks.on_predict_begin()
         if arrays.is_batches(x):
-            prepare = lambda bx, by, bw: (self._input_arrays(bx), None, None)  # noqa: E731
             reading = data.Reading(steps, workers=workers, queue_size=max_queue_size)
-            source = data.BatchData(x, prepare, reading)
+            source = data.BatchData(x, self._prepared_to_predict, reading)
             batches, total = (chunk.data[0] for chunk in source.chunks()), source.steps
         else:
             source = None
@@ -351,6 +350,10 @@ class Trainer(Steps, ClassicMethods):
         _close(source)
         hooks.on_predict_end()
         return outputs
+
+    def _prepared_to_predict(self, batch):
+        inputs = data.inputs_of_batch(batch, len(self.inputs or [None]))
+        return self._input_arrays(inputs), None, None
 
     def _batches(self, values, batch_size, steps):
         """Return an iterator over batches of the arrays, and their number."""
