@@ -1,24 +1,30 @@
 # Everything runs in environments made here; only Python 3.11+ and make are needed.
 #   make demo     train on real handwritten digits, offline after the installation
 #   make test     run the tests            (ARGS="-k dropout" picks some, JOBS=4 uses more cores)
+#                 BACKEND=torch or BACKEND=tensorflow: on that backend, in an environment of its own
 #   make lint     check style              make format   put it right
-#   make bench    side by side with Keras 3, writes benchmarks/RESULTS.md
+#   make bench    side by side with Keras 3, writes benchmarks/RESULTS.md (BACKENDS=jax is quicker)
 #   make clean    remove what these made
 
+comma   := ,
 PYTHON  ?= python3
-VENV    ?= .venv
 BACKEND ?= jax
+VENV    ?= $(call venv,$(BACKEND))
 JOBS    ?= 2
 ARGS    ?=
 
+BACKENDS  ?= jax torch tensorflow
 PEER_VENV := benchmarks/.venv-keras3
 PEER      := keras==3.15.1
+# JAX, the default backend, is in every environment; another one has an environment and an extra of its own.
+venv       = .venv$(patsubst %,-%,$(filter-out jax,$(1)))
 BIN       := $(VENV)/bin
+EXTRA     := $(patsubst %,$(comma)%,$(filter-out jax,$(BACKEND)))
 PIP       := -m pip install --quiet --disable-pip-version-check
 METADATA  := pyproject.toml keras/_version.py
 LINTED    := keras tests examples benchmarks conftest.py
 
-.PHONY: help demo test lint format bench clean
+.PHONY: help demo test lint format bench clean $(BACKENDS:%=installed-%) installed-jax
 .DELETE_ON_ERROR:
 
 help:
@@ -38,8 +44,14 @@ format: $(VENV)/.installed-test
 	$(BIN)/ruff check --fix $(LINTED)
 	$(BIN)/ruff format $(LINTED)
 
-bench: $(VENV)/.installed-demo $(PEER_VENV)/.installed
-	$(BIN)/python benchmarks/bench.py --peer $(PEER_VENV)/bin/python $(ARGS)
+# Ours in the environment of each backend.
+bench: $(BACKENDS:%=installed-%) $(PEER_VENV)/.installed
+	$(call venv,jax)/bin/python benchmarks/bench.py \
+	  $(foreach each,$(BACKENDS),$(each)=$(call venv,$(each))/bin/python) \
+	  --peer $(PEER_VENV)/bin/python $(ARGS)
+
+installed-%:
+	@$(MAKE) --no-print-directory BACKEND=$* $(call venv,$*)/.installed-demo
 
 # One environment, filled as far as each target needs it. The stamps make a second run start at once.
 $(BIN)/python:
@@ -49,20 +61,20 @@ $(BIN)/python:
 	  echo "$(PYTHON) cannot make environments: on Debian and Ubuntu, apt install python3-venv"; exit 1; }
 
 $(VENV)/.installed-demo: $(METADATA) | $(BIN)/python
-	$(BIN)/python $(PIP) --editable '.[demo]'
+	$(BIN)/python $(PIP) --editable '.[demo$(EXTRA)]'
 	@touch $@
 
 $(VENV)/.installed-test: $(METADATA) | $(BIN)/python
-	$(BIN)/python $(PIP) --editable '.[demo,test,dev]'
+	$(BIN)/python $(PIP) --editable '.[demo,test,dev$(EXTRA)]'
 	@touch $@
 
-# The peer gets the very JAX that this project's environment has, so that only the libraries differ.
-$(PEER_VENV)/.installed: Makefile | $(VENV)/.installed-demo
+# The peer gets the very backends that these environments have, so that only the libraries differ.
+$(PEER_VENV)/.installed: Makefile | $(BACKENDS:%=installed-%) installed-jax
 	$(PYTHON) -m venv $(PEER_VENV)
-	$(PEER_VENV)/bin/python $(PIP) '$(PEER)' rich \
-	  "jax==$$($(BIN)/python -c 'import jax; print(jax.__version__)')"
+	$(PEER_VENV)/bin/python $(PIP) '$(PEER)' rich $(foreach each,$(sort jax $(BACKENDS)),$(each)==$$($(call \
+	  venv,$(each))/bin/python -c 'import importlib.metadata as m; print(m.version("$(each)"))'))
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(PEER_VENV) .pytest_cache .ruff_cache build dist demo.png
+	rm -rf .venv .venv-* $(PEER_VENV) .pytest_cache .ruff_cache build dist demo.png
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,6 +1,7 @@
-"""Run the workloads here and in another environment, in turns, and compare.
+"""Run the workloads on each backend, here and in another environment, in turns, and compare.
 
-    python benchmarks/bench.py --peer benchmarks/.venv-keras3/bin/python [--only tiny_mlp mlp]
+    python benchmarks/bench.py jax=.venv/bin/python torch=.venv-torch/bin/python
+        --peer benchmarks/.venv-keras3/bin/python [--only tiny_mlp mlp]
 
 Each run is a process of its own. They alternate (ours, peer, ours, peer ...), so that a machine
 that is busy for a while hurts both; the medians are compared. The table goes to the screen and to
@@ -16,6 +17,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -25,44 +27,66 @@ from workloads import WORKLOADS
 HERE = Path(__file__).resolve().parent
 
 
-def run_once(python, name, home, path):
+@dataclass(frozen=True)
+class Side:
+    """One of the two that are compared: its python, its backend, its home, what goes before its packages."""
+
+    python: str
+    backend: str
+    home: str
+    path: str = ""
+
+
+def run_once(side, name):
     """One workload in a process of its own: what it printed, as a dict."""
-    environment = {**os.environ, "KERAS_HOME": home, "KERAS_BACKEND": "jax", "PYTHONPATH": path}
+    environment = {
+        **os.environ,
+        "KERAS_HOME": side.home,
+        "KERAS_BACKEND": side.backend,
+        "PYTHONPATH": side.path,
+    }
     # The peer's bytecode was written when it was installed; ours is when it first runs.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     done = subprocess.run(
-        [python, str(HERE / "workloads.py"), name],
+        [side.python, str(HERE / "workloads.py"), name],
         env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        raise RuntimeError(f"{name} failed under {python}:\n{done.stderr}")
+        raise RuntimeError(f"{name} failed under {side.python}:\n{done.stderr}")
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def compare(name, options, home):
-    """The runs of one workload in turns: {side: [result, ...]}."""
-    sides = {"ours": (options.ours, str(HERE.parent))}
+def sides_of(backend, options, home):
+    """Ours, and the peer where there is one, on a backend: {name: Side}."""
+    homes = {name: os.path.join(home, backend, name) for name in ("ours", "peer")}
+    for folder in homes.values():
+        os.makedirs(folder, exist_ok=True)
+    sides = {"ours": Side(options.ours[backend], backend, homes["ours"], str(HERE.parent))}
     if options.peer:
-        sides["peer"] = (options.peer, "")
+        sides["peer"] = Side(options.peer, backend, homes["peer"])
+    return sides
+
+
+def compare(name, sides, repeats):
+    """The runs of one workload in turns: {side: [result, ...]}."""
     results = {side: [] for side in sides}
-    for _ in range(options.repeats):
-        for side, (python, path) in sides.items():
-            folder = os.path.join(home, side)
-            os.makedirs(folder, exist_ok=True)
-            results[side].append(run_once(python, name, folder, path))
+    for _ in range(repeats):
+        for side, each in sides.items():
+            results[side].append(run_once(each, name))
     return results
 
 
-def row_of(name, results):
-    """One row of the table: description, unit, medians, ratio."""
+def row_of(name, backend, results):
+    """One row of the table: description, backend, medians, ratio."""
     median = {side: statistics.median(r["value"] for r in runs) for side, runs in results.items()}
     entry = WORKLOADS[name]
     ratio = median["peer"] / median["ours"] if "peer" in median else None
     return (
         entry["description"],
+        backend,
         shown(median["ours"], entry["unit"]),
         shown(median.get("peer"), entry["unit"]),
         f"{ratio:.1f}" if ratio else "-",
@@ -75,11 +99,11 @@ def shown(value, unit):
 
 
 def versions(results, side):
-    """What ran on a side, from its first result."""
-    for runs in results.values():
-        if side in runs:
-            return f"keras {runs[side][0]['keras']} on jax {runs[side][0]['jax']}"
-    return "-"
+    """What ran on a side: its versions, those of all backends together."""
+    found = {}
+    for runs in results:
+        found.update(runs[side][0]["versions"] if side in runs else {})
+    return ", ".join(f"{name} {version}" for name, version in found.items()) or "-"
 
 
 def processor():
@@ -102,14 +126,14 @@ def caption(results, options):
     )
 
 
-HEADER = ("workload", "ours", "peer", "peer / ours")
+HEADER = ("workload", "backend", "ours", "peer", "peer / ours")
 
 
 def print_table(rows, text):
     """The table on the screen."""
     table = Table(caption=text, caption_justify="left")
     for i, column in enumerate(HEADER):
-        table.add_column(column, justify="right" if i else "left")
+        table.add_column(column, justify="right" if i > 1 else "left")
     for row in rows:
         table.add_row(*row)
     Console().print(table)
@@ -118,7 +142,7 @@ def print_table(rows, text):
 def write_table(path, rows, text):
     """The table as Markdown, written beside and moved into place."""
     lines = ["# Results", "", text, ""]
-    lines += ["| " + " | ".join(HEADER) + " |", "|---|---:|---:|---:|"]
+    lines += ["| " + " | ".join(HEADER) + " |", "|---|---|---:|---:|---:|"]
     lines += ["| " + " | ".join(row) + " |" for row in rows]
     lines += ["", "Less is better; made by `make bench`."]
     unfinished = path.with_suffix(".new")
@@ -128,24 +152,34 @@ def write_table(path, rows, text):
 
 def parse_arguments(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--ours", default=sys.executable, help="this library's python")
+    parser.add_argument(
+        "ours",
+        nargs="*",
+        default=[f"jax={sys.executable}"],
+        metavar="backend=python",
+        help="this library's python for a backend",
+    )
     parser.add_argument("--peer", help="the python of the environment to compare with")
     parser.add_argument("--repeats", type=int, default=3, help="runs of each workload (default: 3)")
     parser.add_argument("--only", nargs="+", choices=sorted(WORKLOADS), default=list(WORKLOADS))
     parser.add_argument(
         "--results", type=Path, help="where to write (default, for a full run: RESULTS.md)"
     )
-    return parser.parse_args(argv)
+    options = parser.parse_args(argv)
+    options.ours = dict(entry.split("=", 1) for entry in options.ours)
+    return options
 
 
 def main(argv=None):
     options = parse_arguments(argv)
-    results, rows = {}, []
+    results, rows = [], []
     with tempfile.TemporaryDirectory(prefix="keras-bench-") as home:
         for name in options.only:
-            print(f"{name} ...", flush=True)
-            results[name] = compare(name, options, home)
-            rows.append(row_of(name, results[name]))
+            for backend in options.ours:
+                print(f"{name} on {backend} ...", flush=True)
+                sides = sides_of(backend, options, home)
+                results.append(compare(name, sides, options.repeats))
+                rows.append(row_of(name, backend, results[-1]))
     text = caption(results, options)
     print_table(rows, text)
     whole = len(options.only) == len(WORKLOADS) and options.peer
