@@ -6,7 +6,7 @@ import pytest
 from keras.backend.compute import compute, has
 
 from . import reference
-from .support import FLOAT, check, covers, differences, host, normal, tensor
+from .support import FLOAT, TOLERANCE, check, covers, differences, host, normal, tensor
 
 LAYOUTS = pytest.mark.parametrize("first", [False, True], ids=["last", "first"])
 grad_only = pytest.mark.skipif(not has("grad"), reason="the backend has no gradients")
