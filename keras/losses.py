@@ -20,8 +20,7 @@ def _pair(y_true, y_pred):
 def _as_float(x):
     x = ops.convert_to_tensor(x)
     dtype = dtypes.standardize(x.dtype)
-    wanted = dtype if dtypes.is_float(dtype) else config.floatx()
-    wanted = "float32" if dtypes.FLOATS[wanted] < 32 else wanted
+    wanted = dtypes.at_least_single(dtype if dtypes.is_float(dtype) else None)
     return x if wanted == dtype else ops.cast(x, wanted)
 
 

@@ -74,6 +74,17 @@ def is_integer(dtype):
     return dtype in SIGNED or dtype in UNSIGNED
 
 
+def at_least_single(dtype=None):
+    """Return the dtype to add up or update numbers in: `floatx` by default, float32 in place of half precision.
+
+    Examples:
+        >>> at_least_single("float16"), at_least_single("float64"), at_least_single()
+        ('float32', 'float64', 'float32')
+    """
+    dtype = standardize(dtype)
+    return "float32" if FLOATS.get(dtype, 32) < 32 else dtype
+
+
 def of_data(x):
     """Return the dtype that data without a stated one get: float64 -> floatx, int64 -> int32."""
     if isinstance(x, bool | np.bool_):

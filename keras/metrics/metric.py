@@ -66,9 +66,8 @@ class Metric(registry.Configurable):
 
     def __init__(self, name=None, dtype=None):
         self.name = name or _snake_case(type(self).__name__)
-        self.dtype = dtypes.standardize(dtype)
-        if dtype is None and dtypes.FLOATS[self.dtype] < 32:
-            self.dtype = "float32"  # Half precision cannot count to 100,000.
+        # Half precision cannot count to 100,000: it is used where it is asked for.
+        self.dtype = dtypes.at_least_single() if dtype is None else dtypes.standardize(dtype)
         self.variables = []
         self._initial = []
 

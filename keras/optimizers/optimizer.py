@@ -84,7 +84,7 @@ class Optimizer(registry.Configurable):
     # -------------------------------------------------------------- hyperparameters
     def hyper(self, **values):
         """Make a Variable of each hyperparameter, an attribute of its name."""
-        dtype = "float64" if config.floatx() == "float64" else "float32"
+        dtype = dtypes.at_least_single()
         for name, value in values.items():
             number = self._number(name, value)
             variable = Variable(number, dtype, trainable=False, name=f"{self.name}/{name}")
@@ -117,7 +117,7 @@ class Optimizer(registry.Configurable):
     # -------------------------------------------------------------- the rule
     def init(self, value):
         """Return the initial slots, NumPy arrays, for a weight of some shape and dtype."""
-        dtype = _working_dtype(value.dtype)
+        dtype = dtypes.at_least_single(value.dtype)
         return tuple(np.zeros(value.shape, dtype) for _ in self.slot_names)
 
     def at_step(self, now):
@@ -175,7 +175,8 @@ class Optimizer(registry.Configurable):
     def updates(self, gradients, variables):
         """Return what one step changes, as pairs (Variable, new value)."""
         self.build(variables)
-        kinds = [_working_dtype(variable.dtype) for variable in variables]
+        # In half precision small steps would be lost.
+        kinds = [dtypes.at_least_single(variable.dtype) for variable in variables]
         gradients = [ops.cast(g, kind) for g, kind in zip(gradients, kinds, strict=True)]
         changes = [(self.iterations, ops.add(self.iterations, 1))]
         now = {}
@@ -290,12 +291,6 @@ class Optimizer(registry.Configurable):
     def epsilon_or_default(self, epsilon):
         """Return the number given, the configured epsilon for None."""
         return config.epsilon() if epsilon is None else self._number("epsilon", epsilon)
-
-
-def _working_dtype(dtype):
-    """Return the dtype in which a weight is updated: half precision would lose small steps."""
-    dtype = dtypes.standardize(dtype)
-    return "float32" if dtypes.FLOATS.get(dtype, 32) < 32 else dtype
 
 
 def clip_norm(g, c, n):

@@ -3,6 +3,7 @@
 import math
 
 from keras import ops, registry
+from keras.backend import dtypes
 
 
 class LearningRateSchedule(registry.Configurable):
@@ -17,7 +18,7 @@ class LearningRateSchedule(registry.Configurable):
 
 
 def _as_scalar(step):
-    return ops.convert_to_tensor(step, "float32")
+    return ops.cast(step, dtypes.at_least_single())
 
 
 class ExponentialDecay(LearningRateSchedule):
@@ -80,8 +81,9 @@ class PiecewiseConstantDecay(LearningRateSchedule):
         self.name = name
 
     def __call__(self, step):
-        passed = ops.greater(_as_scalar(step), ops.convert_to_tensor(self.boundaries, "float32"))
-        return ops.take(ops.convert_to_tensor(self.values, "float32"), ops.sum(passed))
+        step = _as_scalar(step)
+        passed = ops.greater(step, ops.convert_to_tensor(self.boundaries, step.dtype))
+        return ops.take(ops.convert_to_tensor(self.values, step.dtype), ops.sum(passed))
 
 
 class PolynomialDecay(LearningRateSchedule):

@@ -45,9 +45,13 @@ class Compilation:
         plain = [metric for metric in self.metrics if not metric.is_stateful]
         self.names = [*self._loss_names, *(metric.name for metric in self.metrics)]
         count = len(self._loss_names) + len(plain)
+        self._dtype = dtypes.at_least_single()
         # One vector for all means: a step then adds to it once.
-        self._sums = Variable(np.zeros(count + 1, "float32"), trainable=False, name="running_sums")
-        self._latest = Variable(np.zeros(count, "float32"), trainable=False, name="latest_logs")
+        self._sums = self._means(count + 1, "running_sums")
+        self._latest = self._means(count, "latest_logs")
+
+    def _means(self, count, name):
+        return Variable(np.zeros(count), self._dtype, trainable=False, name=name)
 
     def _make_metrics(self, given, argument, is_weighted):
         per_output = _per_output(given, self.output_names, argument, is_list=True)
@@ -79,7 +83,7 @@ class Compilation:
 
     def reset(self):
         """Begin the means anew."""
-        self._sums.assign(np.zeros(self._sums.shape, "float32"))
+        self._sums.assign(np.zeros(self._sums.shape, self._dtype))
         for metric in self.metrics:
             if metric.is_stateful:
                 metric.function.reset_states()
@@ -104,7 +108,7 @@ class Compilation:
         weighted = [
             value * self.loss_weights[i] for value, i in zip(values, self.trained, strict=True)
         ]
-        total = sum(weighted[1:], weighted[0]) if weighted else compute.full((), 0.0, "float32")
+        total = sum(weighted[1:], weighted[0]) if weighted else compute.full((), 0.0, self._dtype)
         for penalty in penalties:
             total = total + compute.cast(compute.sum(penalty), dtypes.of(total))
         parts = values if len(self._loss_names) > 1 else []
@@ -117,10 +121,10 @@ class Compilation:
             value = metric(y, y_pred, sample_weight, self.losses)
             if value is not None:
                 values.append(value)
-        latest = compute.stack([compute.cast(v, "float32") for v in values], 0)
-        size = np.float32(nest.flatten(y_pred)[0].shape[0])
+        latest = compute.stack([compute.cast(v, self._dtype) for v in values], 0)
+        size = float(nest.flatten(y_pred)[0].shape[0])
         self._latest.assign(latest)
-        gained = compute.concatenate([latest * size, compute.full((1,), float(size), "float32")], 0)
+        gained = compute.concatenate([latest * size, compute.full((1,), size, self._dtype)], 0)
         self._sums.assign(self._sums.value + gained)
 
     def summary(self):
@@ -128,7 +132,7 @@ class Compilation:
         sums = self._sums.value
         means = compute.divide(sums[:-1], compute.maximum(sums[-1], 1e-30))
         results = [
-            compute.cast(ops.raw(m.function.result()), "float32")
+            compute.cast(ops.raw(m.function.result()), self._dtype)
             for m in self.metrics
             if m.is_stateful
         ]

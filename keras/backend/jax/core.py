@@ -108,6 +108,7 @@ from jax.numpy.linalg import (  # noqa: F401
 from jax.scipy.linalg import solve_triangular  # noqa: F401
 from jax.scipy.special import digamma, erf, erfinv, gammaln, logsumexp  # noqa: F401
 
+from keras.backend import dtypes
 from keras.backend.jax import cpu
 
 HOST_DTYPES = {"bfloat16": jnp.bfloat16.dtype}
@@ -135,7 +136,11 @@ def is_traced(x):
 
 def asarray(x, dtype=None):
     """Return `x` (number, nested list, NumPy or own array) on the device."""
-    return jnp.asarray(x, dtype=None if dtype is None else _dtype(dtype))
+    if dtype is None:
+        if isinstance(x, jax.Array):
+            return x
+        dtype = dtypes.of_data(x)
+    return jnp.asarray(x, _dtype(dtype))
 
 
 def to_numpy(x):
