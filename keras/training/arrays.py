@@ -6,6 +6,7 @@ from keras import config
 from keras.backend import dtypes, nest
 from keras.backend.compute import compute
 from keras.training import checks
+from keras.training.lazy import is_lazy, part
 from keras.utils.data import Sequence
 
 # NumPy's letters for the dtypes that are taken as they are: booleans, integers of up to 32 bits, float32 and float16.
@@ -37,23 +38,6 @@ def _on_host(x):
         return x.to_numpy()
     # Tensors that are differentiated, or that lie on another device, do not turn into arrays by themselves.
     return x.detach().cpu() if hasattr(x, "detach") else x
-
-
-def _is_tensor_of_other(x):
-    """Return whether `x` is a tensor that lies in memory, of a library that need not be the backend."""
-    return hasattr(x, "__dlpack__") or callable(getattr(x, "numpy", None))
-
-
-def is_lazy(x):
-    """Return whether `x` is read piece by piece, such as an h5py dataset or an HDF5Matrix."""
-    has_rows = hasattr(x, "shape") and hasattr(x, "__getitem__") and hasattr(x, "dtype")
-    return (
-        has_rows
-        and not isinstance(x, np.ndarray | np.generic)
-        and not compute.is_tensor(x)
-        and not _is_tensor_of_other(x)
-        and not hasattr(x, "iloc")
-    )
 
 
 def is_batches(x):
@@ -219,7 +203,7 @@ def split_off(x, y, sample_weight, share, validation_data):
             "validation_split needs arrays; for batches from a generator give validation_data."
         )
     x, y, sample_weight = (
-        nest.map_leaves(as_array, _rows_as_array(part)) for part in (x, y, sample_weight)
+        nest.map_leaves(as_array, _rows_as_array(given)) for given in (x, y, sample_weight)
     )
     count = len(nest.flatten(x)[0])
     cut = int(count * (1.0 - share))
@@ -229,13 +213,12 @@ def split_off(x, y, sample_weight, share, validation_data):
             "both need at least one."
         )
     first, last = (
-        [nest.map_leaves(lambda a, s=s: a[s], part) for part in (x, y, sample_weight)]
-        for s in (slice(0, cut), slice(cut, count))
+        [nest.map_leaves(lambda a, e=ends: part(a, *e), nested) for nested in (x, y, sample_weight)]
+        for ends in ((0, cut), (cut, count))
     )
     held_back = last[:2] if sample_weight is None else last
     return (*first, tuple(held_back))
 
 
-def _rows_as_array(part):
-    is_rows = isinstance(part, list) and part and not hasattr(part[0], "shape")
-    return np.asarray(part) if is_rows else part
+def _rows_as_array(given):
+    return np.asarray(given) if _is_rows(given) else given

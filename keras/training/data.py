@@ -9,7 +9,8 @@ import numpy as np
 
 from keras.backend import nest, seed
 from keras.backend.compute import compute
-from keras.training.arrays import as_array, is_lazy
+from keras.training.arrays import as_array
+from keras.training.lazy import is_lazy, read_rows
 from keras.utils.data import Sequence
 from keras.utils.prefetch import parallel_map, prefetch
 
@@ -123,16 +124,6 @@ class ArrayData:
         data = nest.map_leaves(lambda a: compute.asarray(as_array(read_rows(a, rows))), self.arrays)
         places = np.arange(rows.size, dtype="int32").reshape(order.shape)
         return Chunk(data, compute.asarray(places), len(order))
-
-
-def read_rows(array, rows):
-    """Return rows of an array or a lazily read one, which is asked for rising row numbers only."""
-    if not is_lazy(array):
-        return array[rows]
-    if rows.size and np.array_equal(rows, np.arange(rows[0], rows[0] + rows.size)):
-        return np.asarray(array[int(rows[0]) : int(rows[0]) + rows.size])
-    rising, places = np.unique(rows, return_inverse=True)
-    return np.asarray(array[rising])[places]
 
 
 def _order(count, batch_size, shuffle, order_seed):
