@@ -51,6 +51,7 @@ OWN = {
     "full(shape, value, dtype)": "an array filled with one number",
     "arange(start, stop, step, dtype)": "evenly spaced numbers",
     # elementwise
+    "relu(x)": "max(x, 0); its gradient at 0 is 0, as nothing composed of the others says as quickly",
     "rsqrt(x)": "1 / sqrt(x)",
     "sigmoid(x)": "1 / (1 + exp(-x))",
     "softplus(x)": "log(1 + exp(x)), without overflow",

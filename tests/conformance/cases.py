@@ -42,6 +42,7 @@ UNARY = {
     "logical_not": (np.logical_not, -1, 1),
     "negative": (np.negative, -3, 3),
     "rsqrt": (lambda x: 1 / np.sqrt(x), 1e-3, 9),
+    "relu": (lambda x: np.maximum(x, 0), -4, 5),
     "sigmoid": (special.expit, -9, 9),
     "sign": (np.sign, -3, 3),
     "sin": (np.sin, -9, 9),
@@ -182,6 +183,7 @@ _add("not_equal", by(np.not_equal, SPECIAL, SPECIAL))
 _add("power", by(np.power, np.array([-2.0, 3.0, 0.0], FLOAT), np.array([2.0, -1.0, 0.0], FLOAT)))
 _add("power", by(np.power, np.array([-2, 3, 2], "int32"), np.array([3, 2, 0], "int32")))
 _add("exp", case(np.array([-1000, 0], FLOAT), expected=np.array([0, 1], FLOAT)))
+_add("relu", case(np.array([np.nan, -0.0], FLOAT), expected=np.array([np.nan, 0], FLOAT)))
 _add("sigmoid", case(np.array([-1000, 1000], FLOAT), expected=np.array([0, 1], FLOAT)))
 _add("softplus", case(np.array([-1000, 1000], FLOAT), expected=np.array([0, 1000], FLOAT)))
 _add("round", by(np.round, uniform(-9, 9, (2, 5))), by(np.round, uniform(-9, 9, (5,)), 2))

@@ -263,3 +263,12 @@ def test_custom_gradient_inside_scan():
         return compute.scan(lambda h, _: (doubled(h), None), x, None, 3)[0], ()
 
     check(compute.value_and_grad(loss)(tensor(1.0))[1], np.array(8.0))
+
+
+@grad_only
+def test_the_gradient_of_relu_at_zero_is_zero():
+    def loss(x):
+        return compute.sum(compute.relu(x)), ()
+
+    _, slope = compute.value_and_grad(loss)(tensor(np.array([-1.0, 0.0, 2.0])))
+    assert host(slope).tolist() == [0.0, 0.0, 1.0]

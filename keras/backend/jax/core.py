@@ -169,6 +169,11 @@ def arange(start, stop, step, dtype):
 
 
 # ------------------------------------------------------------------ elementwise, with own spelling
+def relu(x):
+    """Return the larger of x and 0; the gradient at 0 is 0."""
+    return jax.nn.relu(x)
+
+
 def rsqrt(x):
     """Return one over the square root."""
     return lax.rsqrt(x)

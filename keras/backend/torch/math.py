@@ -34,6 +34,7 @@ from torch import (  # noqa: F401
     matmul,
     negative,
     real,
+    relu,
     rsqrt,
     sigmoid,
     sin,
