@@ -1,8 +1,9 @@
 """The contract: the primitives every backend supplies, and nothing that could be composed from them.
 
 A backend is a module `keras.backend.<name>` with `NAME`, `CAPABILITIES`, `HOST_DTYPES` (NumPy's dtype for each dtype
-name NumPy does not know) and the functions below. Arguments are arrays of one dtype: `keras.ops` has promoted them, and
-turned negative axes and paddings into explicit ones. Only the primitives in `TAKES_NUMBERS` take a Python number too.
+name NumPy does not know) and the functions below, but for those in `ONLY_WITH` of a capability that it lacks. Arguments
+are arrays of one dtype: `keras.ops` has promoted them, and turned negative axes and paddings into explicit ones. Only
+the primitives in `TAKES_NUMBERS` take a Python number too.
 
 An array has `shape`, a sequence of ints, `ndim` and `dtype`, whose name `dtypes.of(array)` tells. Of Python's operators
 it has arithmetic, comparisons and slices. All else that an array can do (`x.astype`, `x.at`) is not in the contract.
@@ -11,7 +12,7 @@ it has arithmetic, comparisons and slices. All else that an array can do (`x.ast
 import importlib
 
 CAPABILITIES = {
-    "grad": "value_and_grad and custom_gradient work",
+    "grad": "value_and_grad works, and custom_gradient's own gradient counts",
     "loop": "compile_loop runs many steps in one call",
     "records": "compile and compile_loop run a function as Python once for a set of shapes, and no more",
     "devices": "more devices than the CPU may be in use",
@@ -98,6 +99,9 @@ OWN = {
     "random_permutation(key, n)": "the integers below n in random order",
 }
 
+# Primitives that a backend may do without, and the capability it then must not claim.
+ONLY_WITH = {"value_and_grad": "grad"}
+
 PRIMITIVES = sorted([*AS_NUMPY, *AS_SCIPY, *(line.partition("(")[0] for line in OWN)])
 
 
@@ -114,7 +118,8 @@ def load(name):
         NotImplementedError: if the module lacks primitives; it lists them.
     """
     module = importlib.import_module(f"keras.backend.{name}")
-    missing = [primitive for primitive in PRIMITIVES if not hasattr(module, primitive)]
+    needed = [p for p in PRIMITIVES if p not in ONLY_WITH or ONLY_WITH[p] in module.CAPABILITIES]
+    missing = [primitive for primitive in needed if not hasattr(module, primitive)]
     if missing:
         raise NotImplementedError(f"The backend {name!r} lacks the primitives {missing}.")
     return module

@@ -9,7 +9,7 @@ import itertools
 import numpy as np
 
 from keras.backend import dtypes, nest
-from keras.backend.compute import compute
+from keras.backend.compute import check_gradients, compute
 from keras.backend.program import Program
 from keras.backend.variable import Scope, Variable, current, functionalize
 
@@ -334,8 +334,10 @@ def gradients(loss, by):
     """Return the symbolic gradients of the sum of `loss` by each of `by`, tensors or Variables.
 
     Raises:
+        NotImplementedError: if the backend computes no gradients.
         ValueError: if the loss does not depend on one of them.
     """
+    check_gradients("K.gradients")
     if isinstance(loss, Variable):
         raise ValueError(f"The loss is the Variable {loss.name!r} itself; give a tensor.")
     needed = _ancestors(loss)

@@ -12,7 +12,7 @@ import threading
 import numpy as np
 
 from keras.backend import dtypes, seed
-from keras.backend.compute import compute
+from keras.backend.compute import check_gradients, compute
 
 
 class Variable:
@@ -346,7 +346,11 @@ def gradient(function, variables):
 
     Returns:
         `(loss, aux), gradients`, one gradient a Variable. What the function wrote is written to the current scope.
+
+    Raises:
+        NotImplementedError: if the backend computes no gradients.
     """
+    check_gradients("A gradient by Variables")
     outer = current() or Scope()
     variables = list(variables)
     touched = []

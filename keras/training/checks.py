@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from keras.backend.compute import check_gradients
+
 
 def losses_given(losses, names, given):
     """Check that at least one output has a loss.
@@ -24,6 +26,17 @@ def is_compiled(model):
             f"Model {model.name!r} must be compiled before it is trained or evaluated: "
             "call model.compile(optimizer, loss) first."
         )
+
+
+def can_train(model):
+    """Check that a model can be trained: it is compiled, and the backend computes gradients.
+
+    Raises:
+        RuntimeError: if it is not compiled.
+        NotImplementedError: if the backend computes no gradients.
+    """
+    is_compiled(model)
+    check_gradients(f"Training the model {model.name!r}")
 
 
 def shuffle_is_known(shuffle):

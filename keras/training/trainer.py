@@ -138,12 +138,13 @@ class Trainer(Steps, ClassicMethods):
 
         Raises:
             RuntimeError: if the model is not compiled.
+            NotImplementedError: if the backend computes no gradients.
             ValueError: if the data do not fit the model.
         """
         epochs = kwargs.pop("nb_epoch", epochs)
         if kwargs:
             raise TypeError(f"fit does not take the argument(s) {sorted(kwargs)}.")
-        checks.is_compiled(self)
+        checks.can_train(self)
         checks.shuffle_is_known(shuffle)
         x, y, sample_weight, validation_data = arrays.split_off(
             x, y, sample_weight, validation_split, validation_data
@@ -373,7 +374,7 @@ class Trainer(Steps, ClassicMethods):
     # -------------------------------------------------------------- one batch
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, reset_metrics=True):
         """Take one training step on a batch and return its loss and metrics, as `evaluate` does."""
-        checks.is_compiled(self)
+        checks.can_train(self)
         return self._on_batch("train", x, y, sample_weight, class_weight)
 
     def test_on_batch(self, x, y=None, sample_weight=None, reset_metrics=True):
