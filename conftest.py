@@ -20,10 +20,11 @@ from keras import config  # noqa: E402
 
 # The other backends' own modules need libraries that may be absent, and the tests are run for each backend anew.
 collect_ignore = [
-    f"{folder}/{name}"
+    f"{folder}/{name}{suffix}"
     for name in config.BACKENDS
     if name != config.backend()
     for folder in ("keras/backend", "tests/backend")
+    for suffix in ("", ".py")
 ]
 
 

@@ -43,7 +43,9 @@ STOREYS = {
 # What a function may import for itself, because a user may have to do without it.
 OPTIONAL = {"matplotlib", "pandas"}
 
-BACKEND_NAMES = {"jax", "jaxlib", "jnp", "onnxruntime", "pytensor", "tensorflow", "theano", "torch"}
+BACKEND_NAMES = set(
+    "cntk jax jaxlib jnp onnx onnxruntime pytensor tensorflow tf theano torch".split()
+)
 
 FILE_LINES = 900
 FUNCTION_LINES = 40

@@ -96,8 +96,10 @@ def _sizes(sizes):
     """Return a shape as a tuple of ints, from ints and concrete integer scalars."""
     if isinstance(sizes, int):
         return (sizes,)
-    if compute.is_tensor(sizes) or isinstance(sizes, np.ndarray):
-        return tuple(int(n) for n in np.asarray(sizes))
+    if compute.is_tensor(sizes):
+        sizes = compute.to_numpy(sizes)
+    if isinstance(sizes, np.ndarray):
+        return tuple(sizes.tolist())
     return tuple(n if isinstance(n, int) else int(raw(n)) for n in sizes)
 
 
