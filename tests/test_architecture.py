@@ -35,7 +35,7 @@ STOREYS = {
     "training": ["keras.training"],
     "models": ["keras.models"],
     "saving": ["keras.saving"],
-    "the rest": ["keras.utils"],
+    "the rest": ["keras.datasets", "keras.preprocessing", "keras.utils", "keras.wrappers"],
     "legacy": ["keras.legacy"],
     "the public names": ["keras"],
 }

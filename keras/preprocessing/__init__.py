@@ -1,5 +1,5 @@
 """What makes arrays of images, text and sequences."""
 
-from keras.preprocessing import sequence, text
+from keras.preprocessing import image, sequence, text
 
-__all__ = ["sequence", "text"]
+__all__ = ["image", "sequence", "text"]
