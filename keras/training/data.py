@@ -228,8 +228,8 @@ class BatchData:
         if self.is_indexed:
             return RemoteSequence(self.source, self.workers)
         warnings.warn(
-            "use_multiprocessing=True has no effect on a generator, which cannot be sent to other processes: it is read "
-            "in a thread. Make it a Sequence, or leave the argument out.",
+            "use_multiprocessing=True has no effect on a generator, which cannot be sent to other processes: it is "
+            "read in a thread. Make it a Sequence, or leave the argument out.",
             stacklevel=5,
         )
         return None

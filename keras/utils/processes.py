@@ -123,7 +123,7 @@ class _Process:
         cause = f"killed by signal {-code}" if code and code < 0 else f"exit code {code}"
         return (
             f"The process that was to read batch {index} of {name} has ended ({cause}). If it did so at its start: "
-            "each process imports the main script again, so put what the script does under `if __name__ == '__main__':`. "
+            "each process imports the main script again, so put what it does under `if __name__ == '__main__':`. "
             "Otherwise look for its message above, give it more memory, or give use_multiprocessing=False."
         )
 
