@@ -131,8 +131,8 @@ class Trainer(Steps, ClassicMethods):
             validation_freq: validate every so many epochs.
             max_queue_size: batches to read ahead.
             workers: threads or processes that read a `Sequence`.
-            use_multiprocessing: whether to read a `Sequence` in processes. What a script does must then stand under
-                `if __name__ == "__main__":`, as each process imports the script.
+            use_multiprocessing: whether to read a `Sequence` in processes. Where its class stands in the main script,
+                each process imports the script: what it does must then stand under `if __name__ == "__main__":`.
 
         Returns:
             A `History`, whose `history` is a dict of lists, one entry an epoch.

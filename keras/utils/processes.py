@@ -6,7 +6,10 @@ import pickle
 import queue
 import random
 import signal
+import sys
+import threading
 import traceback
+import types
 import weakref
 
 import numpy as np
@@ -60,7 +63,7 @@ class RemoteSequence:
         process = self._idle.get()
         try:
             if process is None:
-                process = _Process()
+                process = _Process(needs_main=b"__main__" in self._state[0])
                 self._started.append(process)
             return process.read(index, self._state, type(self.sequence).__name__)
         finally:
@@ -86,17 +89,37 @@ def _close_all(processes):
     processes.clear()
 
 
+@contextlib.contextmanager
+def _without_main():
+    """Let processes that start here not import the main script.
+
+    Only a sequence whose class stands in the script needs that. Without it, a script works that does not keep what it
+    does under `if __name__ == "__main__":`.
+    """
+    with _main_is_hidden:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
+
+
+_main_is_hidden = threading.Lock()
+
+
 class _Process:
     """One process that reads batches, and the line to it."""
 
-    def __init__(self):
+    def __init__(self, needs_main):
         self._line, there = _context.Pipe()
         self._state = None
         self._process = _context.Process(
             target=_serve, args=(there,), daemon=True, name="keras-reader"
         )
         try:
-            self._process.start()
+            with contextlib.nullcontext() if needs_main else _without_main():
+                self._process.start()
         finally:
             # With the other end open in the process alone, the line breaks when it dies.
             there.close()
@@ -122,9 +145,10 @@ class _Process:
         code = self._process.exitcode
         cause = f"killed by signal {-code}" if code and code < 0 else f"exit code {code}"
         return (
-            f"The process that was to read batch {index} of {name} has ended ({cause}). If it did so at its start: "
-            "each process imports the main script again, so put what it does under `if __name__ == '__main__':`. "
-            "Otherwise look for its message above, give it more memory, or give use_multiprocessing=False."
+            f"The process that was to read batch {index} of {name} has ended ({cause}). Look for its "
+            "message above. Where the sequence's class stands in the main script, each process imports the script: put "
+            "what the script does under `if __name__ == '__main__':`, or the class into a module. Where the memory is too "
+            "small, use fewer workers."
         )
 
     def hang_up(self):

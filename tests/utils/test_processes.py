@@ -2,14 +2,17 @@
 
 import multiprocessing
 import os
+import subprocess
+import sys
 import threading
 import time
 
 import numpy as np
 import pytest
 
-from keras.layers import Dense
+from keras.layers import Dense, Flatten
 from keras.models import Sequential
+from keras.preprocessing.image import ImageDataGenerator
 from keras.utils import GeneratorEnqueuer, OrderedEnqueuer
 from keras.utils.enqueuers import SequenceEnqueuer
 from keras.utils.prefetch import parallel_map
@@ -106,6 +109,41 @@ def _kill_the_first_child():
     children[0].kill()
 
 
+def run_script(path, text):
+    path.write_text(text)
+    return subprocess.run([sys.executable, path], capture_output=True, text=True, timeout=120)
+
+
+def test_a_script_without_a_guard(tmp_path):
+    done = run_script(
+        tmp_path / "script.py",
+        "import numpy as np\n"
+        "from keras.preprocessing.image import ImageDataGenerator\n"
+        "from keras.utils import OrderedEnqueuer\n"
+        "flow = ImageDataGenerator().flow(np.ones((4, 2, 2, 1)), batch_size=2)\n"
+        "enqueuer = OrderedEnqueuer(flow, use_multiprocessing=True)\n"
+        "enqueuer.start()\n"
+        "print(next(enqueuer.get()).shape)\n"
+        "enqueuer.stop()\n",
+    )
+    assert done.stdout == "(2, 2, 2, 1)\n", done.stderr
+
+
+def test_a_sequence_in_a_script_without_a_guard(tmp_path):
+    done = run_script(
+        tmp_path / "script.py",
+        "from keras.utils import OrderedEnqueuer, Sequence\n"
+        "class Own(Sequence):\n"
+        "    def __len__(self): return 2\n"
+        "    def __getitem__(self, index): return index\n"
+        "enqueuer = OrderedEnqueuer(Own(), use_multiprocessing=True)\n"
+        "enqueuer.start()\n"
+        "next(enqueuer.get())\n",
+    )
+    assert done.returncode == 1
+    assert "put what the script does under `if __name__ == '__main__':`" in done.stderr
+
+
 def test_what_cannot_be_sent():
     numbers = sequences.Numbers()
     numbers.function = lambda x: x
@@ -142,6 +180,23 @@ def test_evaluation_and_prediction_in_processes():
     assert loss == pytest.approx(trained.evaluate_generator(data))
     found = trained.predict_generator(data, use_multiprocessing=True, workers=2)
     np.testing.assert_array_equal(found, trained.predict_generator(data))
+
+
+def test_training_on_augmented_images_in_processes():
+    flow = ImageDataGenerator(horizontal_flip=True, rotation_range=20).flow(
+        np.random.uniform(0, 1, (6, 5, 5, 1)), np.arange(6.0), batch_size=2, seed=1
+    )
+    trained = Sequential([Flatten(input_shape=(5, 5, 1)), Dense(1)])
+    trained.compile("sgd", "mse")
+    weights, losses = trained.get_weights(), []
+    for processes in (True, False):
+        trained.set_weights(weights)
+        flow.epoch = 0
+        history = trained.fit_generator(
+            flow, epochs=2, workers=2, use_multiprocessing=processes, shuffle=False, verbose=0
+        )
+        losses.append(history.history["loss"])
+    assert losses[0] == losses[1]
 
 
 def test_a_process_that_dies_ends_the_training():
