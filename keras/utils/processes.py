@@ -145,10 +145,10 @@ class _Process:
         code = self._process.exitcode
         cause = f"killed by signal {-code}" if code and code < 0 else f"exit code {code}"
         return (
-            f"The process that was to read batch {index} of {name} has ended ({cause}). Look for its "
-            "message above. Where the sequence's class stands in the main script, each process imports the script: put "
-            "what the script does under `if __name__ == '__main__':`, or the class into a module. Where the memory is too "
-            "small, use fewer workers."
+            f"The process that was to read batch {index} of {name} has ended ({cause}). Look for its message "
+            "above. Where the sequence's class stands in the main script, each process imports the script: put what it "
+            "does under `if __name__ == '__main__':`, or the class into a module. Where the memory is too small, use "
+            "fewer workers."
         )
 
     def hang_up(self):

@@ -141,7 +141,7 @@ def test_a_sequence_in_a_script_without_a_guard(tmp_path):
         "next(enqueuer.get())\n",
     )
     assert done.returncode == 1
-    assert "put what the script does under `if __name__ == '__main__':`" in done.stderr
+    assert "under `if __name__ == '__main__':`" in done.stderr
 
 
 def test_what_cannot_be_sent():
