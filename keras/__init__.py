@@ -8,6 +8,7 @@ from keras import (
     callbacks,
     config,
     constraints,
+    datasets,
     initializers,
     layers,
     losses,
@@ -15,8 +16,10 @@ from keras import (
     models,
     ops,
     optimizers,
+    preprocessing,
     regularizers,
     utils,
+    wrappers,
 )
 from keras._version import __version__
 from keras.layers import Input
@@ -32,6 +35,7 @@ __all__ = [
     "callbacks",
     "config",
     "constraints",
+    "datasets",
     "initializers",
     "layers",
     "losses",
@@ -39,6 +43,8 @@ __all__ = [
     "models",
     "ops",
     "optimizers",
+    "preprocessing",
     "regularizers",
     "utils",
+    "wrappers",
 ]

@@ -35,13 +35,13 @@ STOREYS = {
     "training": ["keras.training"],
     "models": ["keras.models"],
     "saving": ["keras.saving"],
-    "the rest": ["keras.utils"],
+    "the rest": ["keras.datasets", "keras.preprocessing", "keras.utils", "keras.wrappers"],
     "legacy": ["keras.legacy"],
     "the public names": ["keras"],
 }
 
 # What a function may import for itself, because a user may have to do without it.
-OPTIONAL = {"matplotlib", "pandas"}
+OPTIONAL = {"matplotlib", "mlxtend", "pandas", "pydot", "sklearn"}
 
 BACKEND_NAMES = set(
     "cntk jax jaxlib jnp onnx onnxruntime pytensor tensorflow tf theano torch".split()
