@@ -24,12 +24,11 @@ def replacing(path):
         OSError: if the disk is full, naming the file.
 
     Examples:
-        >>> import tempfile
-        >>> path = os.path.join(tempfile.mkdtemp(), "note.txt")
+        >>> import pathlib, tempfile
+        >>> path = pathlib.Path(tempfile.mkdtemp(), "note.txt")
         >>> with replacing(path) as new:
-        ...     with open(new, "w") as file:
-        ...         _ = file.write("all of it")
-        >>> open(path).read()
+        ...     _ = pathlib.Path(new).write_text("all of it")
+        >>> path.read_text()
         'all of it'
     """
     target = os.path.realpath(path)

@@ -93,6 +93,11 @@ def _trust(safe_mode):
 def _rebuild(saved, is_to_compile):
     with without_initial_values():
         model = from_description(saved.model, saved.version, saved.source)
+    if not model.built and any(layer.entries for layer in saved.weights):
+        raise ValueError(
+            f"{saved.source!r} does not tell the input's shape of its model {model.name!r}. Make the model by "
+            "model_from_json or in code, call model.build(input_shape), then model.load_weights of this file."
+        )
     weights.load(model, saved, is_whole=True)
     weights.load_states(model, saved)
     saved.training = dialects.read_training(saved.training, saved.version)
