@@ -119,7 +119,7 @@ def write_names(group, attribute, names):
     longest = max(map(len, data), default=0)
     if longest > _ATTRIBUTE_LIMIT:
         raise ValueError(
-            f"A name of {longest} bytes is too long for an HDF5 file: {names[0][:40]!r}..."
+            f"A name of {longest} bytes is too long for an HDF5 file: {max(names, key=len)[:40]!r}..."
         )
     count = max(_ATTRIBUTE_LIMIT // max(longest, 1), 1)
     if len(data) <= count:
