@@ -27,8 +27,10 @@ class Tensor:
         name: a name for people.
         node: the `Node` that makes it; None for a placeholder.
         mask: the symbolic mask that belongs to it, or None.
+        is_sparse: whether sparse matrices are fed, which then become dense.
     """
 
+    is_sparse = False
     _serial = itertools.count(1)
 
     def __init__(self, shape, dtype, name=None, node=None):
@@ -338,7 +340,7 @@ def gradients(loss, by):
     """
     if isinstance(loss, Variable):
         raise ValueError(f"The loss is the Variable {loss.name!r} itself; give a tensor.")
-    needed = _ancestors(loss)
+    needed = ancestors([loss])
     for x in by:
         if isinstance(x, Tensor) and x not in needed:
             raise ValueError(
@@ -363,14 +365,14 @@ def _independent(by):
     """
     inner = [x for x in by if isinstance(x, Tensor) and x.node is not None]
     sources = [x for x in by if x not in inner]
-    is_nested = any(a is not b and a in _ancestors(b) for a in inner for b in inner)
+    is_nested = any(a is not b and a in ancestors([b]) for a in inner for b in inner)
     groups = [sources, *([x] for x in inner)] if is_nested else [sources, inner]
     return [group for group in groups if group]
 
 
-def _ancestors(tensor):
-    """Return `tensor` and all tensors it was computed from, as a dict in order of discovery."""
-    found, stack = {}, [tensor]
+def ancestors(tensors):
+    """Return the given tensors and all that they were computed from, as a dict in order of discovery."""
+    found, stack = {}, list(tensors)
     while stack:
         t = stack.pop()
         if t not in found:
@@ -453,6 +455,8 @@ class Function:
         return [compute.to_numpy(x) for x in self._program(arrays, training=training)]
 
     def _feed(self, tensor, value):
+        if hasattr(value, "toarray"):  # a sparse matrix of SciPy
+            value = value.toarray()
         value = compute.asarray(value, tensor.dtype)
         fits = len(value.shape) == len(tensor.shape) and all(
             want in (None, got) for want, got in zip(tensor.shape, value.shape, strict=True)
