@@ -58,10 +58,6 @@ class TFOptimizer(Optimizer):
         """Return the new value of a weight and its new slots."""
         return self._rule.update(gradient, value, slots, now)
 
-    def get_updates(self, loss, params):
-        """Return what one step changes, as pairs (Variable, symbolic value) for `K.function`."""
-        return super().get_updates(loss, params)
-
     def get_config(self):
         """Refuse to be described.
 

@@ -124,8 +124,8 @@ class Steps:
             return self._compiled.total_loss(y, y_pred, sample_weight, penalties), ()
 
         trainable = self._snapshot.trainable
-        _, gradients = gradient(loss_of_batch, trainable)
-        self.optimizer.apply(gradients, trainable)
+        (loss, _), gradients = gradient(loss_of_batch, trainable)
+        self.optimizer.apply(gradients, trainable, loss)
 
     def _test_step(self, batch):
         x, y, sample_weight = batch
