@@ -15,7 +15,7 @@ class Renames:
         names: `{old name: new name}`.
         values: `{new name: {old value: new value}}`.
         joined: `{new name: old names}` for a tuple that was given as several ints.
-        places: how many ints at the second place and after it stand for such a tuple, or 0.
+        places: how many ints, given by place behind the first argument and nothing else, stand for such a tuple; or 0.
         dropped: `{old name: why it is no longer needed}`.
         convert: `convert(kwargs)` changes them and returns a list of notes, for what the others cannot say.
     """
@@ -273,9 +273,9 @@ def renamed(call, rules, args, kwargs):
         if old in kwargs:
             del kwargs[old]
             notes.append(f"{old} is gone: {why}")
-    places = args[1 : 1 + rules.places]
+    places = args[1:]
     if rules.places > 1 and len(places) == rules.places and all(type(n) is int for n in places):
-        args = (args[0], places, *args[1 + rules.places :])
+        args = (args[0], places)
         notes.append(f"{', '.join(map(str, places))} -> kernel_size={places}")
     notes += rules.convert(kwargs) if rules.convert else []
     return args, kwargs, notes

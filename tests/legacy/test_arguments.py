@@ -153,6 +153,7 @@ def test_a_kernel_given_as_ints_by_place(name):
 def test_new_names_give_no_warning():
     layers.Conv2D(32, (3, 3), (2, 2))
     layers.Conv2D(32, 3, strides=2)
+    assert layers.Conv2D(32, 3, 2, "same").strides == (2, 2)
     layers.Conv1D(8, 3, 2)
     Dense(3, kernel_initializer="ones")
 
