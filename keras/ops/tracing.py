@@ -4,9 +4,11 @@ Such a function may use tensors of the graph around it. So it is drawn once, on 
 what it uses from outside becomes arguments of the node that runs it.
 """
 
+import contextlib
+
 from keras.backend import dtypes, graph, nest
 from keras.backend.compute import compute
-from keras.backend.variable import Variable, current
+from keras.backend.variable import Variable, current, outside
 
 
 class Body:
@@ -25,7 +27,8 @@ class Body:
         self._name = getattr(function, "__name__", "body")
         inputs = nest.map_leaves(lambda s: graph.placeholder(s.shape, s.dtype), list(arguments))
         self._inputs = nest.flatten(inputs)
-        self.outputs = function(*inputs)
+        with outside() if current() else contextlib.nullcontext():
+            self.outputs = function(*inputs)
         results = [x for x in nest.flatten(self.outputs) if isinstance(x, graph.Tensor)]
         self._nodes, self.captured = _inner(results, self._inputs)
 

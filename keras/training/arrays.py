@@ -16,6 +16,8 @@ def as_array(x):
     """Return array-like data as a NumPy or lazily read array; float64 becomes `floatx`, int64 becomes int32."""
     if type(x) is np.ndarray and x.dtype.char in _KEPT:
         return x
+    if hasattr(x, "toarray"):
+        return SparseRows(x)
     if is_lazy(x) or compute.is_tensor(x):
         return x
     if hasattr(x, "to_numpy"):
@@ -29,6 +31,30 @@ def as_array(x):
     if x.dtype == "float64":
         return x.astype(config.floatx())
     return x.astype("int32") if x.dtype in ("int64", "uint64") else x
+
+
+class SparseRows:
+    """A sparse matrix of SciPy, whose rows become dense when they are read.
+
+    Args:
+        matrix: the matrix.
+    """
+
+    def __init__(self, matrix):
+        self._matrix = matrix.tocsr()
+        self.shape, self.ndim = matrix.shape, 2
+        self.dtype = matrix.dtype
+
+    def __len__(self):
+        return self.shape[0]
+
+    def __getitem__(self, rows):
+        return self._matrix[rows].toarray()
+
+
+def in_memory(x):
+    """Return an array that is read piece by piece as a whole, any other as it is."""
+    return as_array(np.asarray(x[:])) if is_lazy(x) else x
 
 
 def is_lazy(x):

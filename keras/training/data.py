@@ -9,7 +9,7 @@ import numpy as np
 
 from keras.backend import nest, seed
 from keras.backend.compute import compute
-from keras.training.arrays import as_array, is_lazy
+from keras.training.arrays import as_array, in_memory, is_lazy
 from keras.utils.data import Sequence
 from keras.utils.prefetch import parallel_map, prefetch
 
@@ -258,7 +258,7 @@ class BatchData:
             yield batch
 
     def _chunk(self, batch):
-        data = self.prepare(*unpack(batch))
+        data = nest.map_leaves(in_memory, self.prepare(*unpack(batch)))
         count = len(nest.flatten(data)[0])
         return Chunk(data, in_order(count), 1)
 

@@ -7,8 +7,8 @@ from keras.backend import dtypes, graph, nest, seed
 from keras.backend.compute import compute
 from keras.backend.program import LoopProgram, Program
 from keras.backend.variable import current, gradient
-from keras.training import checks
-from keras.training.compilation import Compilation
+from keras.training import checks, symbols
+from keras.training.compilation import Compilation, per_output
 from keras.training.loop import Pace, Run
 
 
@@ -51,22 +51,20 @@ class Steps:
             sample_weight_mode: `"temporal"` for weights of shape (samples, time), else None; a list or dict
                 for several outputs.
             weighted_metrics: metrics to be weighted by the sample weights.
-            target_tensors: must be None.
+            target_tensors: symbolic tensors to use as targets, one for all, a list or a dict by output name; those that
+                are placeholders are fed with `y`, computed ones are not.
 
         Raises:
             ValueError: if a name is unknown or does not fit the outputs.
         """
         if kwargs:
             raise TypeError(f"compile does not take the argument(s) {sorted(kwargs)}.")
-        if target_tensors is not None:
-            raise ValueError(
-                "compile: target_tensors is not supported; pass the targets to fit as y."
-            )
         self.optimizer = optimizers.get(optimizer)
         self.loss, self.metrics, self.loss_weights = loss, metrics or [], loss_weights
         self.weighted_metrics, self.sample_weight_mode = weighted_metrics, sample_weight_mode
         self._reset_training()
         self._compile_arguments = (loss, metrics, weighted_metrics, loss_weights)
+        self._target_tensors = target_tensors
         self.stop_training = False
         self._seed, self._keys = seed.draw(), {}
         self._test_ticks = 0
@@ -82,7 +80,9 @@ class Steps:
     def _prepare(self):
         """Bind what `compile` was given to the outputs, once they are known."""
         if self._compiled is None and self.is_compiled:
-            self._compiled = Compilation(self.target_names, *self._compile_arguments)
+            added = self._own_symbolic("_symbolic_metrics") if self.inputs is not None else []
+            self._compiled = Compilation(self.target_names, *self._compile_arguments, added)
+            self._targets = per_output(self._target_tensors, self.target_names, "target_tensors")
         if self._snapshot is None and self.is_compiled:
             self._snapshot = _Snapshot(self)
 
@@ -119,19 +119,25 @@ class Steps:
         x, y, sample_weight = batch
 
         def loss_of_batch():
-            y_pred = self(nest.unpack_single(x) if isinstance(x, list) else x)
-            penalties = [*current().losses, *self._weight_penalties()]
-            return self._compiled.total_loss(y, y_pred, sample_weight, penalties), ()
+            return self._loss_of_batch(x, y, sample_weight), ()
 
         trainable = self._snapshot.trainable
         (loss, _), gradients = gradient(loss_of_batch, trainable)
         self.optimizer.apply(gradients, trainable, loss)
 
     def _test_step(self, batch):
-        x, y, sample_weight = batch
+        self._loss_of_batch(*batch)
+
+    def _loss_of_batch(self, x, y, sample_weight):
+        """Return the loss, and note it and the metrics."""
         y_pred = self(nest.unpack_single(x) if isinstance(x, list) else x)
         penalties = [*current().losses, *self._weight_penalties()]
-        self._compiled.total_loss(y, y_pred, sample_weight, penalties)
+        with current().seeing(current().graphs.get(self)):
+            y = [
+                given if tensor is None or given is not None else symbols.value(tensor)
+                for given, tensor in zip(y, self._targets, strict=True)
+            ]
+            return self._compiled.total_loss(y, y_pred, sample_weight, penalties, self.outputs)
 
     def _weight_penalties(self):
         return [w.regularizer(w) for w in self.weights if w.regularizer is not None]
