@@ -41,7 +41,7 @@ STOREYS = {
 }
 
 # What a function may import for itself, because a user may have to do without it.
-OPTIONAL = {"matplotlib", "pandas"}
+OPTIONAL = {"PIL", "google", "matplotlib", "pandas", "tensorboard"}
 
 BACKEND_NAMES = {"jax", "jaxlib", "jnp", "onnxruntime", "pytensor", "tensorflow", "theano", "torch"}
 
