@@ -9,6 +9,8 @@ from keras.callbacks.history import History
 from keras.callbacks.lambda_callback import LambdaCallback
 from keras.callbacks.learning_rate import LearningRateScheduler, ReduceLROnPlateau
 from keras.callbacks.progbar import ProgbarLogger
+from keras.callbacks.remote_monitor import RemoteMonitor
+from keras.callbacks.tensor_board import TensorBoard
 from keras.callbacks.terminate_on_nan import TerminateOnNaN
 
 __all__ = [
@@ -22,5 +24,7 @@ __all__ = [
     "LearningRateScheduler",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "RemoteMonitor",
+    "TensorBoard",
     "TerminateOnNaN",
 ]

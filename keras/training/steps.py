@@ -6,7 +6,7 @@ from keras import optimizers
 from keras.backend import dtypes, graph, nest, seed
 from keras.backend.compute import compute
 from keras.backend.program import LoopProgram, Program
-from keras.backend.variable import current, gradient
+from keras.backend.variable import Scope, current, gradient
 from keras.training import checks, symbols
 from keras.training.compilation import Compilation, per_output
 from keras.training.loop import Pace, Run
@@ -138,6 +138,27 @@ class Steps:
                 for given, tensor in zip(y, self._targets, strict=True)
             ]
             return self._compiled.total_loss(y, y_pred, sample_weight, penalties, self.outputs)
+
+    def gradients_on_batch(self, x, y=None, sample_weight=None):
+        """Return the gradients of the loss of one batch by the trainable weights, in test mode.
+
+        Args:
+            x, y, sample_weight: as for `test_on_batch`.
+
+        Returns:
+            A list of NumPy arrays, in the order of `trainable_weights`.
+        """
+        checks.is_compiled(self)
+        batch = self._prepared(x, y, sample_weight)
+        weights = list(self.trainable_weights)
+
+        def gradients(batch):
+            # The running means, which the loss is noted in, stay what they are.
+            with Scope(parent=current()):
+                return gradient(lambda: (self._loss_of_batch(*batch), ()), weights)[1]
+
+        program = Program(gradients, [*self.variables, *self._compiled.variables])
+        return [compute.to_numpy(g) for g in program(batch, training=False)]
 
     def _weight_penalties(self):
         return [w.regularizer(w) for w in self.weights if w.regularizer is not None]
