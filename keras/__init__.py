@@ -25,6 +25,9 @@ from keras._version import __version__
 from keras.layers import Input
 from keras.models import Model, Sequential
 
+# Old names for all of the above come last.
+from keras import legacy  # isort: skip
+
 __all__ = [
     "Input",
     "Model",
@@ -38,6 +41,7 @@ __all__ = [
     "datasets",
     "initializers",
     "layers",
+    "legacy",
     "losses",
     "metrics",
     "models",

@@ -79,6 +79,7 @@ OWN = {
     "compile_loop(step, summary)": "many steps in one call; takes NumPy arrays too",
     "outside_trace()": "a context that computes at once even while a program is recorded",
     "block(x)": "x, once it is computed",
+    "tell(function, x)": "x; whenever it is computed the function is called with a NumPy copy of it",
     # devices
     "devices()": "the names of the devices in use",
     "register_variable(cls)": "lets the backend's own functions take Variables",

@@ -27,8 +27,10 @@ class Tensor:
         name: a name for people.
         node: the `Node` that makes it; None for a placeholder.
         mask: the symbolic mask that belongs to it, or None.
+        is_sparse: whether sparse matrices are fed, which then become dense.
     """
 
+    is_sparse = False
     _serial = itertools.count(1)
 
     def __init__(self, shape, dtype, name=None, node=None):
@@ -46,6 +48,16 @@ class Tensor:
     @property
     def _keras_shape(self):
         return self.shape
+
+    @property
+    def _keras_history(self):
+        """The layer or op that made this tensor, the number of the call among its own, and the number of the output."""
+        if self.node is None:
+            return getattr(self, "input_layer", None), 0, 0
+        maker, outputs = self.node.function, nest.flatten(self.node.outputs)
+        calls = getattr(maker, "inbound_nodes", [self.node])
+        place = next(i for i, tensor in enumerate(outputs) if tensor is self)
+        return maker, calls.index(self.node), place
 
     def numpy(self):
         """Return the value as a NumPy array, of a tensor that depends on Variables and constants alone."""
@@ -89,7 +101,10 @@ class Node:
         args, kwargs: its arguments.
         inputs: the symbolic tensors among them, flat.
         outputs: what the call returned: a nest of symbolic tensors.
+        effects: what else the call of a layer does, once that was asked for: its losses and updates.
     """
+
+    effects = None
 
     def __init__(self, function, args, kwargs):
         self.function = function
@@ -97,6 +112,28 @@ class Node:
         self.kwargs = kwargs
         self.inputs = [leaf for leaf in nest.flatten([args, kwargs]) if isinstance(leaf, Tensor)]
         self.outputs = None
+
+    # The classic names, for programs that walk the graph.
+    outbound_layer = property(lambda self: self.function)
+    input_tensors = property(lambda self: list(self.inputs))
+    output_tensors = property(lambda self: nest.flatten(self.outputs))
+    input_shapes = property(lambda self: [t.shape for t in self.input_tensors])
+    output_shapes = property(lambda self: [t.shape for t in self.output_tensors])
+    input_masks = property(lambda self: [t.mask for t in self.input_tensors])
+    output_masks = property(lambda self: [t.mask for t in self.output_tensors])
+    arguments = property(lambda self: dict(self.kwargs))
+    inbound_layers = property(lambda self: [t._keras_history[0] for t in self.input_tensors])
+    node_indices = property(lambda self: [t._keras_history[1] for t in self.input_tensors])
+    tensor_indices = property(lambda self: [t._keras_history[2] for t in self.input_tensors])
+
+    def get_config(self):
+        """Return the names of the layers around, and where among their calls and outputs the tensors are."""
+        return {
+            "outbound_layer": _name_of(self.function),
+            "inbound_layers": [_name_of(layer) for layer in self.inbound_layers],
+            "node_indices": self.node_indices,
+            "tensor_indices": self.tensor_indices,
+        }
 
     def __repr__(self):
         return f"<Node of {_name_of(self.function)}>"
@@ -134,7 +171,7 @@ def any_symbolic(*structures):
 
 # ------------------------------------------------------------------ drawing the graph
 def record(function, args, kwargs, outputs=None):
-    """Add a node to the graph.
+    """Add a node to the graph; or, where symbolic tensors stand for arrays, compute at once.
 
     Args:
         function: what a replay shall call.
@@ -142,8 +179,11 @@ def record(function, args, kwargs, outputs=None):
         outputs: a nest of (shape, dtype) as `compute.Spec`; by default found by abstract evaluation.
 
     Returns:
-        A nest of symbolic tensors.
+        A nest of symbolic tensors, or of arrays.
     """
+    symbols = getattr(current(), "symbols", None)
+    if symbols is not None:
+        return function(*_fill(args, symbols), **_fill(kwargs, symbols))
     if outputs is None:
         outputs = infer(function, args, kwargs)
     node = Node(function, args, kwargs)
@@ -199,11 +239,25 @@ def _trial(function, args, kwargs, leaves, size, training):
 
     def run(*values):
         feeds = {**sizes, **dict(zip(specs, values, strict=True))}
-        with Scope(values={}, training=training, key=compute.random_key(0)):
+        with Scope(values={}, training=training, key=compute.random_key(0)) as scope:
+            scope.symbols = _TrialSymbols(size)
             result = function(*_fill(args, feeds), **_fill(kwargs, feeds))
             return nest.map_leaves(_array, result)
 
     return compute.abstract(run, *specs.values())
+
+
+class _TrialSymbols:
+    """What tensors stand for that a function under trial uses though it was not given them."""
+
+    def __init__(self, size):
+        self.size = size
+
+    def __getitem__(self, tensor):
+        if _is_size(tensor):
+            return _trial_size(tensor, self.size)
+        shape = [self.size if n is None else n for n in tensor.shape]
+        return compute.full(tuple(shape), 0, tensor.dtype)
 
 
 def _is_size(tensor):
@@ -288,6 +342,26 @@ def replay(nodes, feeds):
     return feeds
 
 
+class Symbols:
+    """What symbolic tensors stand for where a graph was run: known values, and all that follows from them.
+
+    Args:
+        feeds: `{tensor: array}`.
+    """
+
+    def __init__(self, feeds):
+        self.feeds = feeds
+
+    def __getitem__(self, tensor):
+        if not isinstance(tensor, Tensor):
+            return tensor
+        if tensor not in self.feeds:
+            # What is computed anew here writes nothing: it was written before, or is not asked for.
+            with Scope(parent=current()):
+                return replay(plan([tensor], self.feeds), dict(self.feeds))[tensor]
+        return self.feeds[tensor]
+
+
 def _phase(scope):
     return compute.asarray(bool(scope.training))
 
@@ -330,17 +404,26 @@ class _Gradients:
         return [found[x] for x in self.by]
 
 
+class NeedsSymbols(ValueError):
+    """Raised where an array is to be differentiated: it does not know what it was computed from."""
+
+
 def gradients(loss, by):
     """Return the symbolic gradients of the sum of `loss` by each of `by`, tensors or Variables.
 
     Raises:
         NotImplementedError: if the backend computes no gradients.
-        ValueError: if the loss does not depend on one of them.
+        ValueError: if the loss does not depend on one of them, or is no symbolic tensor.
     """
     check_gradients("K.gradients")
     if isinstance(loss, Variable):
         raise ValueError(f"The loss is the Variable {loss.name!r} itself; give a tensor.")
-    needed = _ancestors(loss)
+    if not isinstance(loss, Tensor):
+        raise NeedsSymbols(
+            f"The loss is a value, {type(loss).__name__}, not a symbolic tensor: there is nothing to differentiate. "
+            "Compute it from Variables or placeholders, outside of a layer's call."
+        )
+    needed = ancestors([loss])
     for x in by:
         if isinstance(x, Tensor) and x not in needed:
             raise ValueError(
@@ -365,14 +448,14 @@ def _independent(by):
     """
     inner = [x for x in by if isinstance(x, Tensor) and x.node is not None]
     sources = [x for x in by if x not in inner]
-    is_nested = any(a is not b and a in _ancestors(b) for a in inner for b in inner)
+    is_nested = any(a is not b and a in ancestors([b]) for a in inner for b in inner)
     groups = [sources, *([x] for x in inner)] if is_nested else [sources, inner]
     return [group for group in groups if group]
 
 
-def _ancestors(tensor):
-    """Return `tensor` and all tensors it was computed from, as a dict in order of discovery."""
-    found, stack = {}, [tensor]
+def ancestors(tensors):
+    """Return the given tensors and all that they were computed from, as a dict in order of discovery."""
+    found, stack = {}, list(tensors)
     while stack:
         t = stack.pop()
         if t not in found:
@@ -455,6 +538,8 @@ class Function:
         return [compute.to_numpy(x) for x in self._program(arrays, training=training)]
 
     def _feed(self, tensor, value):
+        if hasattr(value, "toarray"):  # a sparse matrix of SciPy
+            value = value.toarray()
         value = compute.asarray(value, tensor.dtype)
         fits = len(value.shape) == len(tensor.shape) and all(
             want in (None, got) for want, got in zip(tensor.shape, value.shape, strict=True)

@@ -46,6 +46,11 @@ def name_scope(name):
         _prefixes.pop()
 
 
+def prefixed(name):
+    """Return `name` with the prefixes of the enclosing name scopes, as in `dense_1/kernel`."""
+    return "/".join([*_prefixes, name])
+
+
 def scoped(name):
-    """Return `name` with the prefixes of the enclosing name scopes, as in `dense_1/kernel:0`."""
-    return "/".join([*_prefixes, name]) + ":0"
+    """Return the name of a weight called `name` within the enclosing name scopes, as in `dense_1/kernel:0`."""
+    return prefixed(name) + ":0"

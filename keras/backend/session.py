@@ -1,8 +1,10 @@
 """The part of K that holds state: variables, placeholders, functions, gradients, the learning phase, the session."""
 
+import contextlib
+
 import numpy as np
 
-from keras import ops
+from keras import config, ops
 from keras.backend import dtypes, graph, naming, nest
 from keras.backend.compute import compute
 from keras.backend.variable import Variable, current
@@ -21,30 +23,6 @@ def devices():
 
 
 # ------------------------------------------------------------------ values
-def variable(value, dtype=None, name=None, constraint=None):
-    """Return a `Variable` with an initial value.
-
-    Args:
-        value: anything array-like.
-        dtype: `floatx` by default.
-        name: a name for people.
-        constraint: applied after optimizer steps.
-
-    Examples:
-        >>> eval(variable([[1, 2]]) * 2).tolist()
-        [[2.0, 4.0]]
-    """
-    value = graph.evaluate(value) if isinstance(value, graph.Tensor) else value
-    return Variable(value, dtypes.standardize(dtype), name=name, constraint=constraint)
-
-
-def constant(value, dtype=None, shape=None, name=None):
-    """Return a tensor with the given value, repeated to `shape` if that is given."""
-    array = np.asarray(value)
-    array = array if shape is None else np.broadcast_to(array, shape)
-    return ops.convert_to_tensor(array, dtypes.standardize(dtype))
-
-
 def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None):
     """Return a symbolic tensor to be fed, an input of `K.function`.
 
@@ -52,19 +30,19 @@ def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None):
         shape: a tuple, None for unknown sizes.
         ndim: the number of axes, in place of a shape.
         dtype: `floatx` by default.
-        sparse: must be False.
+        sparse: whether sparse matrices of SciPy are fed, which then become dense.
         name: a name for people.
 
     Raises:
-        ValueError: if neither shape nor ndim is given, or sparse is True.
+        ValueError: if neither shape nor ndim is given.
     """
-    if sparse:
-        raise ValueError("K.placeholder: sparse=True is not supported; feed dense arrays.")
     if shape is None:
         if ndim is None:
             raise ValueError("K.placeholder needs `shape` or `ndim`, got neither.")
         shape = (None,) * ndim
-    return graph.placeholder(shape, dtypes.standardize(dtype), name)
+    tensor = graph.placeholder(shape, dtypes.standardize(dtype), name)
+    tensor.is_sparse = bool(sparse)
+    return tensor
 
 
 def is_placeholder(x):
@@ -105,9 +83,9 @@ def set_value(x, value):
     x.assign(np.asarray(value))
 
 
-def batch_get_value(xs):
+def batch_get_value(ops):
     """Return the values of several Variables as a list of NumPy arrays."""
-    return [get_value(x) for x in xs]
+    return [get_value(x) for x in ops]
 
 
 def batch_set_value(tuples):
@@ -126,9 +104,28 @@ def int_shape(x):
     return tuple(x.shape)
 
 
+def get_variable_shape(x):
+    """Return the shape of a Variable: the same as `int_shape`."""
+    return int_shape(x)
+
+
 def dtype(x):
     """Return the dtype's name of `x`."""
     return dtypes.of(x)
+
+
+def print_tensor(x, message=""):
+    """Return `x`, and print its value whenever it is computed.
+
+    Args:
+        x: a tensor.
+        message: to be printed before the value.
+
+    Examples:
+        >>> _ = print_tensor(np.array([1.0, 2.0]), "x is ")
+        x is [1. 2.]
+    """
+    return ops.tell(lambda value: print(f"{message}{value}"), x)
 
 
 # ------------------------------------------------------------------ functions and gradients
@@ -152,10 +149,35 @@ def function(inputs, outputs, updates=None, **kwargs):
         >>> function([x], [x * 2])([[1.0, 2.0]])[0].tolist()
         [2.0, 4.0]
     """
-    name = kwargs.pop("name", None)
-    if kwargs:
-        raise ValueError(f"K.function does not take the argument(s) {sorted(kwargs)}.")
-    return graph.Function(nest.as_list(inputs), nest.as_list(outputs), updates or [], name)
+    return Function(nest.as_list(inputs), nest.as_list(outputs), updates, **kwargs)
+
+
+class Function(graph.Function):
+    """What `K.function` returns: see there.
+
+    Args:
+        inputs, outputs: lists of symbolic tensors.
+        updates: pairs `(variable, new value)`.
+        name: a name for error messages.
+        **session_kwargs: of old backends; must be empty.
+
+    Raises:
+        ValueError: if an output needs a placeholder that is not among the inputs.
+    """
+
+    def __init__(self, inputs, outputs, updates=None, name=None, **session_kwargs):
+        if session_kwargs:
+            raise ValueError(f"K.function does not take the argument(s) {sorted(session_kwargs)}.")
+        super().__init__(inputs, outputs, list(_pairs(updates or [])), name)
+
+
+def _pairs(updates):
+    """Yield the pairs (variable, new value) of nested lists of them."""
+    for update in updates:
+        if isinstance(update, tuple) and len(update) == 2 and isinstance(update[0], Variable):
+            yield update
+        elif isinstance(update, list | tuple):
+            yield from _pairs(update)
 
 
 def gradients(loss, variables):
@@ -169,7 +191,7 @@ def gradients(loss, variables):
         A list of symbolic tensors, which can be differentiated again.
 
     Examples:
-        >>> v = variable(3.0)
+        >>> v = Variable(3.0)
         >>> float(eval(gradients(v * v, [v])[0]))
         6.0
     """
@@ -293,6 +315,60 @@ def clear_session():
     global _phase, _session
     _phase, _session = None, Session()
     naming.reset_uids()
+
+
+def manual_variable_initialization(value):
+    """Take whether the user initializes Variables, as in old backends: here they have their values at once.
+
+    Args:
+        value: a boolean, without effect.
+    """
+
+
+@contextlib.contextmanager
+def name_scope(name, default_name=None, values=None):
+    """Prefix the names of the Variables made within a `with` block.
+
+    Args:
+        name: the prefix; None for `default_name`.
+        default_name: used where `name` is None.
+        values: without effect.
+
+    Examples:
+        >>> with name_scope("outer"):
+        ...     print(naming.prefixed("kernel"))
+        outer/kernel
+    """
+    with naming.name_scope(name or default_name) as scope:
+        yield scope
+
+
+# ------------------------------------------------------------------ settings under their oldest names
+_ORDERINGS = {"tf": "channels_last", "th": "channels_first"}
+
+
+def set_epsilon(e):
+    """Set the small number that guards divisions and logarithms."""
+    config.set_epsilon(e)
+
+
+def image_dim_ordering():
+    """Return the default layout of images under its oldest name: `"tf"` (channels last) or `"th"`."""
+    return next(old for old, new in _ORDERINGS.items() if new == config.image_data_format())
+
+
+def set_image_dim_ordering(dim_ordering):
+    """Set the default layout of images by its oldest name.
+
+    Args:
+        dim_ordering: `"tf"` (channels last) or `"th"` (channels first).
+
+    Raises:
+        ValueError: for any other value.
+    """
+    if dim_ordering not in _ORDERINGS:
+        raise ValueError(f"dim_ordering should be 'tf' or 'th', got {dim_ordering!r}.")
+    config.set_image_data_format(_ORDERINGS[dim_ordering])
 
 
 def get_uid(prefix=""):

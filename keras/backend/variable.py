@@ -195,6 +195,8 @@ class Scope:
 
     Attributes:
         losses: what layers added by `add_loss` while the code ran.
+        symbols: what symbolic tensors of the graph stand for while the code runs, `{tensor: array}` or alike, or None.
+        graphs: the `symbols` of each model whose graph was run here.
         missing: Variables that were used though the outermost scope had not been given their value.
     """
 
@@ -205,6 +207,8 @@ class Scope:
         self.root = parent.root if parent else self
         self.training = training if training is not None or not parent else parent.training
         self.frozen = frozen if frozen is not None or not parent else parent.frozen
+        self.symbols = parent.symbols if parent else None
+        self.graphs = {}
         self.written = {}
         self.losses = []
         self._masks = {}
@@ -252,6 +256,15 @@ class Scope:
             yield
         finally:
             self.training = before
+
+    @contextlib.contextmanager
+    def seeing(self, symbols):
+        """Let symbolic tensors stand for arrays in the code of a `with` block; None for nothing."""
+        before, self.symbols = self.symbols, symbols
+        try:
+            yield
+        finally:
+            self.symbols = before
 
     @property
     def is_random(self):

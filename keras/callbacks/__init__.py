@@ -11,6 +11,8 @@ from keras.callbacks.lambda_callback import LambdaCallback
 from keras.callbacks.learning_rate import LearningRateScheduler, ReduceLROnPlateau
 from keras.callbacks.model_checkpoint import ModelCheckpoint
 from keras.callbacks.progbar import ProgbarLogger
+from keras.callbacks.remote_monitor import RemoteMonitor
+from keras.callbacks.tensor_board import TensorBoard
 from keras.callbacks.terminate_on_nan import TerminateOnNaN
 
 __all__ = [
@@ -26,5 +28,7 @@ __all__ = [
     "ModelCheckpoint",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "RemoteMonitor",
+    "TensorBoard",
     "TerminateOnNaN",
 ]

@@ -11,6 +11,7 @@ from keras import constraints, initializers, ops, regularizers
 from keras.backend import dtypes, graph, naming, nest
 from keras.backend.compute import compute
 from keras.backend.variable import Scope, Variable, current, outside
+from keras.layers import effects
 from keras.layers import input_spec as spec
 from keras.ops.core import array
 from keras.registry import Configurable
@@ -95,6 +96,8 @@ class Layer(Configurable):
         self._weights = []
         self._symbolic_losses = []
         self._symbolic_updates = []
+        self._symbolic_metrics = []
+        self._conditions = {}
         self._nodes = []
         if input_dim is not None and input_shape is None:
             input_shape = (input_dim,)
@@ -321,18 +324,43 @@ class Layer(Configurable):
 
     # -------------------------------------------------------------- losses and updates
     def add_loss(self, losses, inputs=None):
-        """Add penalties to the loss: arrays within `call`, symbolic tensors elsewhere."""
+        """Add penalties to the loss: arrays within `call`, symbolic tensors elsewhere.
+
+        Args:
+            losses: a scalar, or a list of them.
+            inputs: the tensors that symbolic ones depend on, for `get_losses_for`.
+        """
         for loss in nest.as_list(losses):
             if current() is not None and not isinstance(loss, graph.Tensor):
                 current().losses.append(loss)
             else:
                 self._symbolic_losses.append(loss)
+                self._conditions[id(loss)] = nest.flatten(inputs)
+
+    def add_metric(self, value, name=None, aggregation="mean"):
+        """Have the mean of a symbolic tensor reported in training, beside the metrics given to `compile`.
+
+        Args:
+            value: a symbolic tensor of the model, made outside `call`.
+            name: the name in the logs, by default the tensor's.
+            aggregation: must be "mean": over the samples seen.
+
+        Raises:
+            ValueError: within `call`, or for another aggregation.
+        """
+        if not isinstance(value, graph.Tensor) or aggregation not in ("mean", None):
+            raise ValueError(
+                f"Layer {self.name!r}: add_metric takes symbolic tensors, made outside of `call`, and means, got "
+                f"{value!r} and {aggregation!r}; for other metrics use compile(metrics=...)."
+            )
+        self._symbolic_metrics.append((name or value.name, value))
 
     def add_update(self, updates, inputs=None):
         """Have Variables changed at each training step.
 
         Args:
             updates: pairs `(variable, new value)`, as `K.update` returns them, or a list of pairs.
+            inputs: the tensors that symbolic ones depend on, for `get_updates_for`.
         """
         pairs = (
             [updates] if isinstance(updates, tuple) and _is_pair(updates) else nest.as_list(updates)
@@ -341,20 +369,64 @@ class Layer(Configurable):
         for pair in pairs:
             if scope is None or any(isinstance(x, graph.Tensor) for x in pair):
                 self._symbolic_updates.append(tuple(pair))
+                self._conditions[id(self._symbolic_updates[-1])] = nest.flatten(inputs)
             elif scope.training:
                 variable, value = pair
                 variable.assign(array(value, variable.dtype))
 
     @property
     def losses(self):
-        """The penalties on weights, and what `add_loss` got outside `call`, as symbolic scalars."""
-        penalties = [w.regularizer(w) for w in self.weights if w.regularizer is not None]
-        return [*penalties, *self._all_symbolic("_symbolic_losses")]
+        """The penalties on weights, and what `add_loss` got outside `call` and within it, as symbolic scalars."""
+        of_calls = [loss for node in self._call_nodes() for loss in effects.of(node)[0]]
+        return [*self._penalties(), *self._own_symbolic("_symbolic_losses"), *of_calls]
 
     @property
     def updates(self):
-        """The pairs that `add_update` got outside `call`."""
-        return self._all_symbolic("_symbolic_updates") if self.trainable or self.stateful else []
+        """What training changes beside the trainable weights, as pairs (Variable, symbolic value).
+
+        They are what `add_update` got outside `call`, and what each call writes in training mode.
+        """
+        if not self.trainable and not self.stateful:
+            return []
+        calls = [n for n in self._call_nodes() if n.function.trainable or n.function.stateful]
+        of_calls = [pair for node in calls for pair in effects.of(node)[1]]
+        return [*self._own_symbolic("_symbolic_updates"), *of_calls]
+
+    def get_losses_for(self, inputs=None):
+        """Return the losses that depend on given inputs.
+
+        Args:
+            inputs: a tensor that the layer was called on, or a list of them; None for the losses that depend on none.
+        """
+        if inputs is None:
+            return [*self._penalties(), *self._under_condition("_symbolic_losses", [])]
+        of_call = [loss for node in self._nodes_of(inputs) for loss in effects.of(node)[0]]
+        return [*self._under_condition("_symbolic_losses", nest.flatten(inputs)), *of_call]
+
+    def get_updates_for(self, inputs=None):
+        """Return the updates that depend on given inputs, or on none: as `get_losses_for`."""
+        if inputs is None:
+            return self._under_condition("_symbolic_updates", [])
+        of_call = [pair for node in self._nodes_of(inputs) for pair in effects.of(node)[1]]
+        return [*self._under_condition("_symbolic_updates", nest.flatten(inputs)), *of_call]
+
+    def _penalties(self):
+        return [w.regularizer(w) for w in self.weights if w.regularizer is not None]
+
+    def _under_condition(self, attribute, inputs):
+        wanted = set(inputs)
+        found = self._all_symbolic(attribute)
+        return [x for x in found if set(self._conditions.get(id(x), ())) == wanted]
+
+    def _nodes_of(self, inputs):
+        return [n for n in self._call_nodes() if nest.flatten(n.args[0]) == nest.flatten(inputs)]
+
+    def _call_nodes(self):
+        """Return the nodes of the calls that count for this layer's losses and updates."""
+        return self.inbound_nodes
+
+    def _own_symbolic(self, attribute):
+        return self._all_symbolic(attribute)
 
     def _all_symbolic(self, attribute):
         nested = [x for layer in self._sublayers() for x in layer._all_symbolic(attribute)]
@@ -373,6 +445,14 @@ class Layer(Configurable):
 
     def _check_inputs(self, inputs):
         spec.check(self, inputs)
+
+    def assert_input_compatibility(self, inputs):
+        """Check inputs against `input_spec`.
+
+        Raises:
+            ValueError: naming the layer, what came, what was needed and what to do.
+        """
+        self._check_inputs(inputs)
 
     def _call_on_symbols(self, inputs, args, kwargs):
         self._check_inputs(inputs)
@@ -396,7 +476,7 @@ class Layer(Configurable):
     def _with_masks(self, inputs, kwargs):
         """Return the keyword arguments of `call` with the symbolic masks that a call will find."""
         masks = nest.map_leaves(_symbolic_mask, inputs)
-        is_needed = "mask" in _parameters_of(type(self).call) and nest.flatten(masks)
+        is_needed = "mask" in parameters_of(type(self).call) and nest.flatten(masks)
         return {"mask": masks, **kwargs} if is_needed else kwargs
 
     def _attach_masks(self, inputs, outputs, masks):
@@ -433,7 +513,7 @@ class Layer(Configurable):
 
     def _context_arguments(self, scope, args, kwargs, masks):
         """Return the keyword arguments of `call` with the mask and training flag it takes, and that flag."""
-        taken = _parameters_of(type(self).call)
+        taken = parameters_of(type(self).call)
         kwargs = dict(kwargs)
         training = kwargs.get("training")
         given_by_place = list(taken)[2 : 2 + len(args)]
@@ -478,6 +558,8 @@ class Layer(Configurable):
     def inbound_nodes(self):
         """The nodes this layer was called in, as a list."""
         return list(self._nodes)
+
+    _inbound_nodes = inbound_nodes
 
     def _node_at(self, index, what):
         if not self._nodes:
@@ -573,7 +655,8 @@ class Layer(Configurable):
 
 
 @functools.cache
-def _parameters_of(function):
+def parameters_of(function):
+    """Return the parameters of a function's signature, by name."""
     return inspect.signature(function).parameters
 
 

@@ -32,16 +32,16 @@ def trusted():
         _trust.depth -= 1
 
 
-def func_dump(function):
+def func_dump(func):
     """Return a Python function's code, in base64, its defaults, and the values of its closure.
 
     Examples:
         >>> func_load(func_dump(lambda x: x + 1))(2)
         3
     """
-    text = base64.b64encode(marshal.dumps(function.__code__)).decode("ascii")
-    closure = tuple(cell.cell_contents for cell in function.__closure__ or ())
-    return text, function.__defaults__, closure or None
+    text = base64.b64encode(marshal.dumps(func.__code__)).decode("ascii")
+    closure = tuple(cell.cell_contents for cell in func.__closure__ or ())
+    return text, func.__defaults__, closure or None
 
 
 def func_load(code, defaults=None, closure=None, globs=None):

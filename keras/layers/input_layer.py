@@ -1,7 +1,8 @@
 """Where a graph begins: Input and InputLayer."""
 
-from keras import config
+from keras import config, ops
 from keras.backend import dtypes, graph, naming
+from keras.backend.variable import Variable
 from keras.layers.base import Layer
 
 
@@ -14,7 +15,7 @@ class InputLayer(Layer):
         batch_input_shape: both at once.
         dtype: of the values fed, `floatx` by default.
         input_tensor: a symbolic tensor to use in place of a new one.
-        sparse: must be False; there are no sparse tensors here.
+        sparse: whether sparse matrices of SciPy are fed, which become dense a batch at a time.
         name: unique within a model.
     """
 
@@ -29,10 +30,8 @@ class InputLayer(Layer):
         name=None,
     ):
         super().__init__(name=name or f"input_{naming.uid('input')}", dtype=dtype)
-        if sparse:
-            raise ValueError(
-                f"Input {self.name!r}: sparse=True is not supported; feed dense arrays."
-            )
+        if isinstance(input_tensor, Variable):
+            input_tensor = ops.convert_to_tensor(input_tensor)
         if batch_input_shape is None and input_tensor is not None:
             batch_input_shape = input_tensor.shape
         if batch_input_shape is None:
@@ -43,11 +42,12 @@ class InputLayer(Layer):
             batch_input_shape = (batch_size, *input_shape)
         self.batch_input_shape = tuple(batch_input_shape)
         self.dtype = dtypes.standardize(dtype or config.floatx())
-        self.sparse = False
+        self.sparse = bool(sparse)
         self.built = True
         tensor = input_tensor
         if tensor is None:
             tensor = graph.placeholder(self.batch_input_shape, self.dtype, self.name)
+            tensor.is_sparse = self.sparse
         self.is_placeholder = tensor.node is None
         tensor.input_layer = self
         node = graph.Node(self, (tensor,), {})
@@ -74,7 +74,7 @@ def Input(
         batch_shape: the same with the batch's size, or None, in front.
         name: unique within a model.
         dtype: of the values fed, `floatx` by default.
-        sparse: must be False.
+        sparse: whether sparse matrices of SciPy are fed, which become dense a batch at a time.
         tensor: a symbolic tensor to use in place of a new one.
         batch_size: the batch's size, together with `shape`.
 

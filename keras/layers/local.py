@@ -1,6 +1,5 @@
 """Locally connected layers: convolutions with filters of their own at every place."""
 
-import itertools
 import math
 
 from keras import ops
@@ -68,31 +67,13 @@ class _LocallyConnected(BaseConv):
         self.built = True
 
     def call(self, inputs):
-        is_first = self.data_format == "channels_first"
-        windows = self._windows(ops.moveaxis(inputs, 1, -1) if is_first else inputs)
-        outputs = ops.einsum("bpw,pwf->bpf", windows, self.kernel)
-        places = geometry.spatial_sizes(self.compute_output_shape(inputs.shape), self.data_format)
-        outputs = ops.reshape(outputs, (inputs.shape[0], *places, self.filters))
-        outputs = ops.moveaxis(outputs, -1, 1) if is_first else outputs
+        outputs = ops.local_conv(
+            inputs, self.kernel, self.kernel_size, self.strides, self.data_format
+        )
         if self.use_bias:
             # Keras 2 read the bias in the order of the data format, whatever its shape says.
             outputs = ops.add(outputs, ops.reshape(self.bias, outputs.shape[1:]))
         return self.activation(outputs)
-
-    def _windows(self, x):
-        """Return the windows of (batch, *spatial, channels) as (batch, places, window's entries)."""
-        counts = [
-            (n - k) // s + 1
-            for n, k, s in zip(x.shape[1:-1], self.kernel_size, self.strides, strict=True)
-        ]
-        parts = []
-        for offset in itertools.product(*map(range, self.kernel_size)):
-            cuts = zip(offset, counts, self.strides, strict=True)
-            key = [slice(o, o + (c - 1) * s + 1, s) for o, c, s in cuts]
-            parts.append(ops.get_item(x, (slice(None), *key)))
-        # The kernel's rows follow the data format: (window, channels), or the channels first.
-        windows = ops.stack(parts, axis=-1 if self.data_format == "channels_first" else -2)
-        return ops.reshape(windows, (x.shape[0], math.prod(counts), len(parts) * x.shape[-1]))
 
 
 class LocallyConnected1D(_LocallyConnected):

@@ -212,8 +212,7 @@ class UpSampling2D(_UpSampling):
     def call(self, inputs):
         if self.interpolation == "nearest":
             return super().call(inputs)
-        sizes = geometry.spatial_sizes(self.compute_output_shape(inputs.shape), self.data_format)
-        return ops.image.resize(inputs, sizes, "bilinear", self.data_format, half_pixel=False)
+        return ops.image.enlarge(inputs, self._factors, self.data_format, "bilinear")
 
 
 @defaults(size=(2, 2, 2))

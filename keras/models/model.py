@@ -3,7 +3,7 @@
 from keras import ops
 from keras.backend import dtypes, graph, nest
 from keras.backend.variable import current
-from keras.layers.base import Layer
+from keras.layers.base import Layer, parameters_of
 from keras.layers.input_layer import InputLayer
 from keras.models import wiring
 from keras.models.copying import Copyable
@@ -77,7 +77,7 @@ class Model(Savable, Copyable, Trainer, Layer):
     @property
     def layers(self):
         """The layers, from the inputs to the outputs, as a list."""
-        return list(self._layers) if self.inputs is not None else self._sublayers()
+        return self._layers if self.inputs is not None else self._sublayers()
 
     def get_layer(self, name=None, index=None):
         """Return a layer by its name, or by its place in `layers`.
@@ -148,9 +148,12 @@ class Model(Savable, Copyable, Trainer, Layer):
         values = self._ordered(inputs)
         feeds = dict(zip(self.inputs, map(self._as_fed, self.inputs, values), strict=True))
         scope = current()
-        losses, updates = self._own_losses(), self._own_updates() if scope.training else []
+        losses = self._own_symbolic("_symbolic_losses")
+        updates = self._own_symbolic("_symbolic_updates") if scope.training else []
         wanted = [*self.outputs, *losses, *(new for _, new in updates)]
-        feeds = graph.replay(self._plan(wanted), feeds)
+        scope.graphs[self] = graph.Symbols(feeds)
+        with scope.seeing(scope.graphs[self]):
+            feeds = graph.replay(self._plan(wanted), feeds)
         scope.losses.extend(feeds[loss] for loss in losses)
         for variable, new in updates:
             variable.assign(feeds[new])
@@ -195,22 +198,52 @@ class Model(Savable, Copyable, Trainer, Layer):
             )
         return values
 
-    def _own_losses(self):
-        """Return the symbolic losses of this model and its layers; nested models add theirs in their own call."""
-        layers = [layer for layer in self._layers if not isinstance(layer, Model)]
-        return [
-            *self._symbolic_losses,
-            *(x for la in layers for x in la._all_symbolic("_symbolic_losses")),
-        ]
+    def _own_symbolic(self, attribute):
+        """Return the symbolic losses, updates or metrics of this model and its layers.
 
-    def _own_updates(self):
-        layers = [
-            layer for layer in self._layers if not isinstance(layer, Model) and layer.trainable
-        ]
-        return [
-            *self._symbolic_updates,
-            *(x for la in layers for x in la._all_symbolic("_symbolic_updates")),
-        ]
+        Nested models bring theirs in their own call.
+        """
+        layers = [layer for layer in self._layers if not isinstance(layer, Model)]
+        if attribute == "_symbolic_updates":
+            layers = [layer for layer in layers if layer.trainable]
+        inner = [x for layer in layers for x in layer._all_symbolic(attribute)]
+        return [*getattr(self, attribute), *inner]
+
+    def _call_nodes(self):
+        if self.inputs is None:
+            return super()._call_nodes()
+        nodes = graph.plan(self.outputs, self.inputs)
+        return [node for node in nodes if isinstance(node.function, Layer)]
+
+    @property
+    def state_updates(self):
+        """The updates of the stateful layers."""
+        if self.inputs is None:
+            return []
+        stateful = [layer for layer in self._layers if layer.stateful]
+        return [pair for layer in stateful for pair in layer.updates]
+
+    @property
+    def uses_learning_phase(self):
+        """Whether training mode may make a difference: a layer's `call` takes `training`."""
+        return any("training" in parameters_of(type(layer).call) for layer in self.layers)
+
+    def run_internal_graph(self, inputs, masks=None):
+        """Return the outputs, their masks and their shapes for given inputs.
+
+        Args:
+            inputs: a list of tensors, one an input.
+            masks: not needed; tensors know their masks.
+        """
+        outputs = nest.as_list(self(nest.unpack_single(nest.as_list(inputs))))
+        masks = [getattr(x, "mask", None) for x in outputs]
+        return outputs, masks, [tuple(x.shape) for x in outputs]
+
+    def add_metric(self, value, name=None, aggregation="mean"):
+        """Report the mean of a symbolic tensor of this model: see `Layer.add_metric`."""
+        super().add_metric(value, name, aggregation)
+        # What is compiled already is made anew, with the new metric.
+        self._compiled, self._programs = None, {}
 
     def _infer(self, inputs, shapes, args, kwargs):
         return graph.infer(self, (inputs, *args), kwargs)

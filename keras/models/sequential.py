@@ -1,6 +1,7 @@
 """Sequential: a plain stack of layers."""
 
 from keras.backend import nest
+from keras.backend.variable import outside
 from keras.layers.base import Layer
 from keras.layers.input_layer import Input, InputLayer
 from keras.layers.serialization import serialize
@@ -130,11 +131,12 @@ class Sequential(Model):
     def _build_for(self, input_shape, dtype):
         if not self._stack:
             raise ValueError(f"Sequential {self.name!r} has no layers; add some first.")
-        self._start = [Input(batch_shape=(None, *input_shape[1:]), dtype=dtype)]
-        tensor = self._start[0]
-        for layer in self._stack:
-            tensor = layer(tensor)
-        self._wire(self._start[0], tensor)
+        with outside():
+            self._start = [Input(batch_shape=(None, *input_shape[1:]), dtype=dtype)]
+            tensor = self._start[0]
+            for layer in self._stack:
+                tensor = layer(tensor)
+            self._wire(self._start[0], tensor)
 
     def _build_from(self, x):
         self._build_for(nest.flatten(x)[0].shape, None)

@@ -54,8 +54,13 @@ from keras.ops.core import (
     scan,
     shape,
     stop_gradient,
+    tell,
     vectorized_map,
     while_loop,
+)
+from keras.ops.ctc import (
+    ctc_decode,
+    ctc_loss,
 )
 from keras.ops.math import (
     abs,
@@ -170,6 +175,7 @@ from keras.ops.nn import (
     hard_sigmoid,
     l2_normalize,
     leaky_relu,
+    local_conv,
     log_softmax,
     max_pool,
     moments,
@@ -228,6 +234,8 @@ __all__ = [
     "cos",
     "cosh",
     "count_nonzero",
+    "ctc_decode",
+    "ctc_loss",
     "cumprod",
     "cumsum",
     "custom_gradient",
@@ -271,6 +279,7 @@ __all__ = [
     "less_equal",
     "linalg",
     "linspace",
+    "local_conv",
     "log",
     "log10",
     "log1p",
@@ -352,6 +361,7 @@ __all__ = [
     "take_along_axis",
     "tan",
     "tanh",
+    "tell",
     "tensordot",
     "tile",
     "top_k",

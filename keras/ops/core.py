@@ -8,6 +8,7 @@ from keras import config
 from keras.backend import dtypes, graph, nest
 from keras.backend.compute import compute
 from keras.backend.variable import Scope, Variable, current
+from keras.ops.tracing import Body, spec
 
 
 def op(function):
@@ -100,6 +101,12 @@ def stop_gradient(x):
     return compute.stop_gradient(array(x))
 
 
+@op
+def tell(function, x):
+    """Return `x`, and call a function with a NumPy copy of it whenever it is computed."""
+    return compute.tell(function, array(x))
+
+
 def shape(x):
     """Return the shape of `x`; sizes that are not known yet are symbolic scalars, known ones are ints.
 
@@ -136,11 +143,42 @@ def convert_to_numpy(x):
 
 
 # ------------------------------------------------------------------ control flow
-@op
 def cond(predicate, true_function, false_function):
-    """Return what one of two functions without arguments returns, according to a scalar."""
-    predicate = array(predicate)
-    return compute.cond(_truth(predicate), true_function, false_function)
+    """Return what one of two functions without arguments returns, according to a scalar.
+
+    Args:
+        predicate: a scalar.
+        true_function, false_function: return tensors of the same shapes; they may use any tensor of the graph around.
+    """
+    if not graph.is_symbolic(predicate):
+        return _cond(predicate, true_function, false_function)
+    bodies = [Body(true_function), Body(false_function)]
+    captured = [body.captured for body in bodies]
+    return graph.record(_cond_of_bodies, (predicate, bodies, captured), {})
+
+
+def _cond_of_bodies(predicate, bodies, captured):
+    return _cond(predicate, *(b.bind(c) for b, c in zip(bodies, captured, strict=True)))
+
+
+def _cond(predicate, true_function, false_function):
+    predicate = _truth(array(predicate))
+    if not compute.is_traced(predicate):
+        return true_function() if bool(predicate) else false_function()
+    specs = [compute.abstract(f) for f in (true_function, false_function)]
+    joined = iter([dtypes.result(*map(dtypes.of, pair)) for pair in zip(*map(nest.flatten, specs))])
+    kinds = nest.map_leaves(lambda _: next(joined), specs[0])
+    return compute.cond(predicate, *(_giving(kinds, f) for f in (true_function, false_function)))
+
+
+def _giving(kinds, function):
+    """Return the function with its results in given dtypes."""
+
+    def converted():
+        leaves = iter(nest.flatten(kinds))
+        return nest.map_leaves(lambda x: array(x, next(leaves)), function())
+
+    return converted
 
 
 def _truth(predicate):
@@ -157,8 +195,23 @@ def while_loop(condition, body, loop_vars, maximum_iterations=None):
         loop_vars: a list or tuple of tensors.
         maximum_iterations: stop after so many rounds at the latest.
     """
+    if not graph.any_symbolic(loop_vars):
+        return type(loop_vars)(_while(condition, body, loop_vars, maximum_iterations))
+    specs = spec(list(loop_vars))
+    bodies = [Body(condition, *specs), Body(lambda *state: nest.as_list(body(*state)), *specs)]
+    captured = [drawn.captured for drawn in bodies]
+    outputs = [graph.ShapeAndType(s.shape, s.dtype) for s in specs]
+    arguments = (bodies, captured, list(loop_vars), maximum_iterations)
+    return type(loop_vars)(graph.record(_while_of_bodies, arguments, {}, outputs))
+
+
+def _while_of_bodies(bodies, captured, loop_vars, limit):
+    return _while(*(b.bind(c) for b, c in zip(bodies, captured, strict=True)), loop_vars, limit)
+
+
+def _while(condition, body, loop_vars, limit):
     state = (array(0), *map(array, loop_vars))
-    limit = maximum_iterations if maximum_iterations is not None else np.iinfo("int32").max
+    limit = limit if limit is not None else np.iinfo("int32").max
 
     def goes_on(state):
         return compute.logical_and(
@@ -172,14 +225,15 @@ def while_loop(condition, body, loop_vars, maximum_iterations=None):
             *(array(new, dtype_of(old)) for new, old in zip(result, state[1:], strict=True)),
         )
 
-    return type(loop_vars)(compute.while_loop(goes_on, advance, state)[1:])
+    return list(compute.while_loop(goes_on, advance, state)[1:])
 
 
 def scan(step, state, inputs=None, length=None, reverse=False, unroll=1):
     """Run `state, output = step(state, input)` along the first axis of `inputs`.
 
     Args:
-        step: takes and returns nests of tensors; the state keeps its shapes and dtypes.
+        step: takes and returns nests of tensors; the state keeps its shapes and dtypes. It may use any tensor of the
+            graph around.
         state: nested tensors.
         inputs: nested tensors with equal first sizes, or None.
         length: the number of steps, needed where `inputs` is None.
@@ -189,13 +243,35 @@ def scan(step, state, inputs=None, length=None, reverse=False, unroll=1):
     Returns:
         The last state, and the outputs stacked along a new first axis.
     """
-    return compute.scan(step, state, inputs, length, reverse, unroll)
+    if not graph.any_symbolic(state, inputs):
+        return compute.scan(step, state, inputs, length, reverse, unroll)
+    body = Body(step, spec(state), spec(inputs, drop=(0,)))
+    arguments = (body, body.captured, state, inputs, length, reverse, unroll)
+    return graph.record(_scan_of_body, arguments, {})
 
 
-@op
+def _scan_of_body(body, captured, state, inputs, *options):
+    step, state = body.bind(captured), nest.map_leaves(array, state)
+    kinds = [dtypes.of(x) for x in nest.flatten(state)]
+
+    def advance(state, entry):
+        state, output = step(state, entry)
+        leaves = iter(kinds)
+        return nest.map_leaves(lambda x: compute.cast(x, next(leaves)), state), output
+
+    return compute.scan(advance, state, nest.map_leaves(array, inputs), *options)
+
+
 def vectorized_map(function, x):
     """Return `function` applied to every entry of the first axis of `x`, all at once."""
-    return compute.vectorize(function, array(x))
+    if not graph.is_symbolic(x):
+        return compute.vectorize(function, array(x))
+    body = Body(function, spec(x, drop=(0,)))
+    return graph.record(_map_of_body, (body, body.captured, x), {})
+
+
+def _map_of_body(body, captured, x):
+    return compute.vectorize(body.bind(captured), array(x))
 
 
 def custom_gradient(function):

@@ -1,11 +1,12 @@
 """Neural network functions: activations, convolutions, pooling, cross-entropies."""
 
+import itertools
 import math
 
 from keras import config
 from keras.backend import dtypes
 from keras.backend.compute import compute
-from keras.ops.array import expand_dims, one_hot
+from keras.ops.array import expand_dims, moveaxis, one_hot
 from keras.ops.core import array, as_float, axis_of, epsilon_of, op, promote
 
 
@@ -320,6 +321,45 @@ def _transposed_pads(size, out, window, stride, dilation, padding):
         before = max((size - 1) * stride + reach - out, 0) // 2
     start = reach - 1 - before
     return start, out - ((size - 1) * stride + 1) - start + reach - 1
+
+
+@op
+def local_conv(x, kernel, kernel_size, strides=1, data_format=None):
+    """Return a convolution whose filters are not shared between places.
+
+    Args:
+        x: (batch, *spatial, channels), or (batch, channels, *spatial) for `"channels_first"`.
+        kernel: (places, window's size * channels, channels out); the rows are in the order of the data format, hence
+            (window, channels) or (channels, window).
+        kernel_size: the window, one int a spatial axis.
+        strides: an int, or one a spatial axis.
+        data_format: the configured one by default.
+
+    Returns:
+        A tensor of the layout of `x`.
+    """
+    x, kernel = promote(x, kernel)
+    rank = x.ndim - 2
+    window, strides = _tuple(kernel_size, rank, "kernel_size"), _tuple(strides, rank, "strides")
+    is_first = config.normalize_data_format(data_format) == "channels_first"
+    x = moveaxis(x, 1, -1) if is_first else x
+    windows, places = _windows(x, window, strides, channels_first=is_first)
+    y = compute.einsum("bpw,pwf->bpf", windows, kernel)
+    y = compute.reshape(y, (x.shape[0], *places, kernel.shape[-1]))
+    return moveaxis(y, -1, 1) if is_first else y
+
+
+def _windows(x, window, strides, channels_first):
+    """Return the windows of (batch, *spatial, channels) as (batch, places, window's entries), and the places."""
+    counts = [(n - k) // s + 1 for n, k, s in zip(x.shape[1:-1], window, strides, strict=True)]
+    parts = []
+    for offset in itertools.product(*map(range, window)):
+        cuts = zip(offset, counts, strides, strict=True)
+        key = [slice(o, o + (c - 1) * s + 1, s) for o, c, s in cuts]
+        parts.append(compute.getitem(x, (slice(None), *key)))
+    windows = compute.stack(parts, x.ndim if channels_first else x.ndim - 1)
+    shape = (x.shape[0], math.prod(counts), len(parts) * x.shape[-1])
+    return compute.reshape(windows, shape), counts
 
 
 def _pool(primitive, x, pool_size, strides, padding, data_format):

@@ -1,9 +1,10 @@
 """The loop of recurrent layers: a step function along the time axis, with masks."""
 
-from keras.backend import dtypes, nest
+from keras.backend import dtypes, graph, nest
 from keras.backend.compute import compute
 from keras.ops.array import expand_dims, flip, moveaxis, unstack
 from keras.ops.core import array
+from keras.ops.tracing import Body, spec
 
 
 def rnn(
@@ -38,6 +39,23 @@ def rnn(
     Raises:
         ValueError: if there is no time step at all.
     """
+    options = (go_backwards, unroll, zero_output_for_mask, time_major, return_all_outputs)
+    if not graph.any_symbolic(inputs, initial_states, mask):
+        return _rnn(step, inputs, list(initial_states), mask, *options)
+    states = list(initial_states)
+    body = Body(step, spec(inputs, drop=(0 if time_major else 1,)), spec(states))
+    arguments = (body, body.captured, inputs, states, mask, *options)
+    return graph.record(_rnn_of_body, arguments, {})
+
+
+def _rnn_of_body(body, captured, inputs, states, mask, *options):
+    inputs, states = nest.map_leaves(array, (inputs, states))
+    return _rnn(body.bind(captured), inputs, states, mask, *options)
+
+
+def _rnn(
+    step, inputs, states, mask, go_backwards, unroll, zero_output, time_major, return_all_outputs
+):
     if mask is not None:
         mask = compute.cast(array(mask), "bool")
     if not time_major:
@@ -51,9 +69,9 @@ def rnn(
     last, outputs, states = run(
         step,
         inputs,
-        list(initial_states),
+        states,
         mask,
-        zero_output_for_mask,
+        zero_output,
         go_backwards,
         return_all_outputs,
     )

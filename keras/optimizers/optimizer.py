@@ -10,6 +10,7 @@ from keras.backend import dtypes, graph
 from keras.backend.variable import Variable
 from keras.ops.core import ensure_scope
 from keras.optimizers import schedules
+from keras.optimizers.classic import ClassicRule
 
 _COMMON = ("learning_rate", "clipnorm", "clipvalue", "name")
 _BELOW_ONE = ("rho", "beta_1", "beta_2")
@@ -56,6 +57,7 @@ class Optimizer(registry.Configurable):
         self.iterations = Variable(0, "int64", trainable=False, name=f"{self.name}/iterations")
         self._hyper = []
         self._slots = {}
+        self._classic = self._given_weights = None
         lr = kwargs.get("learning_rate", lr)
         lr = schedules.deserialize(lr) if isinstance(lr, dict) else lr
         self.schedule = lr if callable(lr) else None
@@ -145,6 +147,13 @@ class Optimizer(registry.Configurable):
     # -------------------------------------------------------------- a step
     def build(self, variables):
         """Make the slots of Variables that have none yet."""
+        if self._is_classic:
+            if self._classic is None or self._classic.of != list(variables):
+                self._classic = ClassicRule(self, variables)
+        else:
+            self._make_slots(variables)
+
+    def _make_slots(self, variables):
         for variable in variables:
             if variable not in self._slots:
                 self._slots[variable] = tuple(
@@ -152,16 +161,34 @@ class Optimizer(registry.Configurable):
                     for slot, value in zip(self.slot_names, self.init(variable), strict=True)
                 )
 
-    def apply(self, gradients, variables):
+    def apply(self, gradients, variables, loss=0.0):
         """Take one step: update the Variables, the slots and the number of steps.
 
         Args:
             gradients: tensors, one a Variable.
             variables: the Variables to change.
+            loss: the value that the gradients are of, for rules that ask for it.
         """
         with ensure_scope():
-            for variable, value in self.updates(gradients, variables):
+            for variable, value in self._changes(gradients, variables, loss):
                 variable.assign(value)
+
+    def _changes(self, gradients, variables, loss):
+        self.build(variables)
+        if self._is_classic:
+            return self._classic.changes(gradients, loss)
+        gradients = [
+            ops.cast(g, kind) for g, kind in zip(gradients, _kinds(variables), strict=True)
+        ]
+        return self.changes(self._clipped(gradients), variables)
+
+    @property
+    def _is_classic(self):
+        """Whether the user's own class says in symbols what a step changes."""
+        return any(
+            getattr(getattr(self, name), "__func__", None) is not getattr(Optimizer, name)
+            for name in ("get_updates", "get_gradients")
+        )
 
     def apply_gradients(self, grads_and_vars):
         """Take one step, for pairs (gradient, Variable); those without a gradient (None) stay."""
@@ -172,20 +199,17 @@ class Optimizer(registry.Configurable):
             raise ValueError(f"{self.name}: there is no gradient for any variable.")
         self.apply(*zip(*pairs, strict=True))
 
-    def updates(self, gradients, variables):
-        """Return what one step changes, as pairs (Variable, new value)."""
-        self.build(variables)
-        # In half precision small steps would be lost.
-        kinds = [dtypes.at_least_single(variable.dtype) for variable in variables]
+    def changes(self, gradients, variables):
+        """Return what one step changes, as pairs (Variable, new value), for clipped gradients."""
+        self._make_slots(variables)
+        kinds = _kinds(variables)
         gradients = [ops.cast(g, kind) for g, kind in zip(gradients, kinds, strict=True)]
         changes = [(self.iterations, ops.add(self.iterations, 1))]
         now = {}
         for kind in dict.fromkeys(kinds):
             now[kind], own = self._now(kind)
             changes += own
-        for variable, gradient, kind in zip(
-            variables, self._clipped(gradients), kinds, strict=True
-        ):
+        for variable, gradient, kind in zip(variables, gradients, kinds, strict=True):
             changes += self._updates_of(variable, gradient, kind, now[kind])
         return changes
 
@@ -226,19 +250,29 @@ class Optimizer(registry.Configurable):
 
     def get_updates(self, loss, params):
         """Return what one step changes, as pairs (Variable, symbolic value) for `K.function`."""
-        return self.updates(graph.gradients(loss, list(params)), list(params))
+        params = list(params)
+        return self.changes(self.get_gradients(loss, params), params)
 
     # -------------------------------------------------------------- state
     @property
     def variables(self):
         """What a step changes beside the weights: `iterations`, other state, the slots by name."""
+        if self._classic is not None:
+            return list(dict.fromkeys([self.iterations, *self._classic.state]))
         scheduled = [self.lr] if self.schedule is not None else []
         return [self.iterations, *scheduled, *self._own_state(), *self._slot_variables()]
 
     @property
     def weights(self):
         """The Variables whose values `get_weights` returns, in the order of Keras 2.2.4."""
+        if self._given_weights is not None:
+            return list(self._given_weights)
         return [*([self.iterations] if self.counts_in_weights else []), *self._slot_variables()]
+
+    @weights.setter
+    def weights(self, variables):
+        # As `get_updates` of a class of the user's own sets it.
+        self._given_weights = list(variables)
 
     def _own_state(self):
         return []
@@ -297,6 +331,11 @@ class Optimizer(registry.Configurable):
     def epsilon_or_default(self, epsilon):
         """Return the number given, the configured epsilon for None."""
         return config.epsilon() if epsilon is None else self._number("epsilon", epsilon)
+
+
+def _kinds(variables):
+    """Return the dtype in which each Variable is updated: in half precision small steps would be lost."""
+    return [dtypes.at_least_single(variable.dtype) for variable in variables]
 
 
 def clip_norm(g, c, n):

@@ -6,7 +6,7 @@ from keras import config
 from keras.backend import dtypes, nest
 from keras.backend.compute import compute
 from keras.training import checks
-from keras.training.lazy import is_lazy, part
+from keras.training.lazy import SparseRows, is_lazy, part
 from keras.utils.data import Sequence
 
 # NumPy's letters for the dtypes that are taken as they are: booleans, integers of up to 32 bits, float32 and float16.
@@ -17,6 +17,8 @@ def as_array(x):
     """Return array-like data as a NumPy or lazily read array; float64 becomes `floatx`, int64 becomes int32."""
     if type(x) is np.ndarray and x.dtype.char in _KEPT:
         return x
+    if hasattr(x, "toarray"):
+        return SparseRows(x)
     if is_lazy(x):
         return x
     if compute.is_tensor(x):
@@ -38,6 +40,11 @@ def _on_host(x):
         return x.to_numpy()
     # Tensors that are differentiated, or that lie on another device, do not turn into arrays by themselves.
     return x.detach().cpu() if hasattr(x, "detach") else x
+
+
+def in_memory(x):
+    """Return an array that is read piece by piece as a whole, any other as it is."""
+    return as_array(np.asarray(x[:])) if is_lazy(x) else x
 
 
 def is_batches(x):

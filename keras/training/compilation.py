@@ -6,7 +6,7 @@ from keras import losses, metrics, ops
 from keras.backend import dtypes, nest
 from keras.backend.compute import compute
 from keras.backend.variable import Variable, current
-from keras.training import checks
+from keras.training import checks, symbols
 
 _ACCURACY = ("accuracy", "acc")
 _CROSSENTROPY = ("crossentropy", "ce")
@@ -20,15 +20,16 @@ class Compilation:
         loss: as given to `compile`.
         metrics, weighted_metrics: as given to `compile`.
         loss_weights: as given to `compile`.
+        added: pairs (name, symbolic tensor) of the model's own metrics, from `add_metric`.
 
     Attributes:
         names: the names of the logs: "loss", the outputs' losses if there are several, then the metrics.
         variables: the running sums of the logs.
     """
 
-    def __init__(self, output_names, loss, metrics, weighted_metrics, loss_weights):
+    def __init__(self, output_names, loss, metrics, weighted_metrics, loss_weights, added=()):
         self.output_names = list(output_names)
-        self.losses = [_loss(one) for one in _per_output(loss, self.output_names, "loss")]
+        self.losses = [_loss(one) for one in per_output(loss, self.output_names, "loss")]
         checks.losses_given(self.losses, self.output_names, loss)
         self.loss_weights = _loss_weights(loss_weights, self.output_names)
         self.metrics = [
@@ -42,9 +43,11 @@ class Compilation:
         if several:
             self._loss_names += [f"{self.output_names[i]}_loss" for i in self.trained]
         self._name_metrics(several)
+        self.added = list(added)
         plain = [metric for metric in self.metrics if not metric.is_stateful]
         self.names = [*self._loss_names, *(metric.name for metric in self.metrics)]
-        count = len(self._loss_names) + len(plain)
+        self.names += [name for name, _ in self.added]
+        count = len(self._loss_names) + len(plain) + len(self.added)
         self._dtype = dtypes.at_least_single()
         # One vector for all means: a step then adds to it once.
         self._sums = self._means(count + 1, "running_sums")
@@ -54,10 +57,10 @@ class Compilation:
         return Variable(np.zeros(count), self._dtype, trainable=False, name=name)
 
     def _make_metrics(self, given, argument, is_weighted):
-        per_output = _per_output(given, self.output_names, argument, is_list=True)
+        given = per_output(given, self.output_names, argument, is_list=True)
         return [
             _Metric(index, one, is_weighted)
-            for index, several in enumerate(per_output)
+            for index, several in enumerate(given)
             for one in _each(several)
         ]
 
@@ -89,22 +92,23 @@ class Compilation:
                 metric.function.reset_states()
 
     # -------------------------------------------------------------- within a step
-    def total_loss(self, y, y_pred, sample_weight, penalties):
+    def total_loss(self, y, y_pred, sample_weight, penalties, outputs=None):
         """Return the loss to be minimised, and note it and the metrics in the running means.
 
         Args:
             y, y_pred, sample_weight: lists with one entry an output; targets and weights may be None.
             penalties: a list of scalars to add.
+            outputs: the symbolic outputs, if the model has a graph.
         """
+        outputs = outputs or [None] * len(self.output_names)
         y_pred = nest.as_list(y_pred)
         values = []
         for index in self.trained:
             name = self.output_names[index]
             target = _aligned(y[index], y_pred[index])
             checks.target_fits(self.losses[index], target, y_pred[index], name)
-            values.append(
-                weighted_mean(self.losses[index], target, y_pred[index], sample_weight[index])
-            )
+            arrays = target, y_pred[index], sample_weight[index]
+            values.append(weighted_mean(self.losses[index], *arrays, outputs[index]))
         weighted = [
             value * self.loss_weights[i] for value, i in zip(values, self.trained, strict=True)
         ]
@@ -112,15 +116,16 @@ class Compilation:
         for penalty in penalties:
             total = total + compute.cast(compute.sum(penalty), dtypes.of(total))
         parts = values if len(self._loss_names) > 1 else []
-        self._note(total, parts, y, y_pred, sample_weight)
+        self._note(total, parts, y, y_pred, sample_weight, outputs)
         return total
 
-    def _note(self, total, parts, y, y_pred, sample_weight):
+    def _note(self, total, parts, y, y_pred, sample_weight, outputs):
         values = [total, *parts]
         for metric in self.metrics:
-            value = metric(y, y_pred, sample_weight, self.losses)
+            value = metric(y, y_pred, sample_weight, self.losses, outputs[metric.output])
             if value is not None:
                 values.append(value)
+        values += [ops.mean(symbols.value(tensor)) for _, tensor in self.added]
         latest = compute.stack([compute.cast(v, self._dtype) for v in values], 0)
         size = float(nest.flatten(y_pred)[0].shape[0])
         self._latest.assign(latest)
@@ -148,6 +153,7 @@ class Compilation:
         logs = {name: float(next(values)) for name in self._loss_names}
         for metric in self.metrics:
             logs[metric.name] = float(next(results if metric.is_stateful else values))
+        logs.update((name, float(next(values))) for name, _ in self.added)
         return logs
 
 
@@ -165,7 +171,7 @@ class _Metric:
         self.function = None if is_late else metrics.get(given)
         self.is_stateful = isinstance(self.function, metrics.Metric)
 
-    def __call__(self, y, y_pred, sample_weight, loss_functions):
+    def __call__(self, y, y_pred, sample_weight, loss_functions, output=None):
         """Return the batch's value, or None for a stateful metric, whose state is updated."""
         prediction = y_pred[self.output]
         target = _aligned(y[self.output], prediction)
@@ -176,10 +182,10 @@ class _Metric:
         function = self.function or _resolve(
             self.given, loss_functions[self.output], target, prediction
         )
-        return weighted_mean(function, target, prediction, weight)
+        return weighted_mean(function, target, prediction, weight, output)
 
 
-def weighted_mean(function, y_true, y_pred, weight):
+def weighted_mean(function, y_true, y_pred, weight, output=None):
     """Return the mean of a loss over a batch: over the entries the mask keeps, weighted.
 
     Args:
@@ -187,13 +193,9 @@ def weighted_mean(function, y_true, y_pred, weight):
         y_true, y_pred: arrays.
         weight: array (batch,) or (batch, time), or None. As in classic Keras the sum is divided by the
             number of weights that are not zero.
+        output: the symbolic tensor of which `y_pred` is the value, or None.
     """
-    scores = (
-        function.call(y_true, y_pred)
-        if isinstance(function, losses.Loss)
-        else function(y_true, y_pred)
-    )
-    scores = ops.convert_to_tensor(scores)
+    scores = ops.convert_to_tensor(symbols.scores(function, y_true, y_pred, output))
     mask = current().mask_of(y_pred)
     if mask is not None and scores.ndim >= mask.ndim:
         mask = ops.cast(mask, dtypes.of(scores))
@@ -228,7 +230,7 @@ def _each(given):
     return [] if given is None else list(given) if isinstance(given, list | tuple) else [given]
 
 
-def _per_output(given, names, argument, is_list=False):
+def per_output(given, names, argument, is_list=False):
     """Return one entry an output, from one for all, a list with one each, or a dict by name."""
     if isinstance(given, dict):
         unknown = sorted(set(given) - set(names))
@@ -260,7 +262,7 @@ def _one_each(given, names, argument):
 def _loss_weights(given, names):
     if given is None:
         return [1.0] * len(names)
-    weights = _per_output(given, names, "loss_weights")
+    weights = per_output(given, names, "loss_weights")
     return [1.0 if weight is None else weight for weight in weights]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from keras.backend import nest, seed
 from keras.backend.compute import compute
-from keras.training.arrays import as_array
+from keras.training.arrays import as_array, in_memory
 from keras.training.lazy import is_lazy, read_rows
 from keras.utils.data import Sequence
 from keras.utils.prefetch import parallel_map, prefetch
@@ -267,7 +267,7 @@ class BatchData:
             yield batch
 
     def _chunk(self, batch):
-        data = self.prepare(batch)
+        data = nest.map_leaves(in_memory, self.prepare(batch))
         count = len(nest.flatten(data)[0])
         return Chunk(data, in_order(count), 1)
 

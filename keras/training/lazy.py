@@ -1,4 +1,4 @@
-"""Arrays that are read piece by piece, such as an h5py dataset or an HDF5Matrix."""
+"""Arrays that are read piece by piece, such as an h5py dataset, an HDF5Matrix or a sparse matrix."""
 
 import numpy as np
 
@@ -48,6 +48,25 @@ class Rows:
 
     def __array__(self, dtype=None, copy=None):
         return np.asarray(self[:], dtype)
+
+
+class SparseRows:
+    """A sparse matrix of SciPy, whose rows become dense when they are read.
+
+    Args:
+        matrix: the matrix.
+    """
+
+    def __init__(self, matrix):
+        self._matrix = matrix.tocsr()
+        self.shape, self.ndim = matrix.shape, 2
+        self.dtype = matrix.dtype
+
+    def __len__(self):
+        return self.shape[0]
+
+    def __getitem__(self, rows):
+        return self._matrix[rows].toarray()
 
 
 def part(array, first, last):

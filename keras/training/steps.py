@@ -6,9 +6,9 @@ from keras import optimizers
 from keras.backend import dtypes, graph, nest, seed
 from keras.backend.compute import compute
 from keras.backend.program import LoopProgram, Program
-from keras.backend.variable import current, gradient
-from keras.training import checks
-from keras.training.compilation import Compilation
+from keras.backend.variable import Scope, current, gradient
+from keras.training import checks, symbols
+from keras.training.compilation import Compilation, per_output
 from keras.training.loop import Pace, Run
 
 
@@ -51,22 +51,20 @@ class Steps:
             sample_weight_mode: `"temporal"` for weights of shape (samples, time), else None; a list or dict
                 for several outputs.
             weighted_metrics: metrics to be weighted by the sample weights.
-            target_tensors: must be None.
+            target_tensors: symbolic tensors to use as targets, one for all, a list or a dict by output name; those that
+                are placeholders are fed with `y`, computed ones are not.
 
         Raises:
             ValueError: if a name is unknown or does not fit the outputs.
         """
         if kwargs:
             raise TypeError(f"compile does not take the argument(s) {sorted(kwargs)}.")
-        if target_tensors is not None:
-            raise ValueError(
-                "compile: target_tensors is not supported; pass the targets to fit as y."
-            )
         self.optimizer = optimizers.get(optimizer)
         self.loss, self.metrics, self.loss_weights = loss, metrics or [], loss_weights
         self.weighted_metrics, self.sample_weight_mode = weighted_metrics, sample_weight_mode
         self._reset_training()
         self._compile_arguments = (loss, metrics, weighted_metrics, loss_weights)
+        self._target_tensors = target_tensors
         self.stop_training = False
         self._seed, self._keys = seed.draw(), {}
         self._test_ticks = 0
@@ -82,7 +80,9 @@ class Steps:
     def _prepare(self):
         """Bind what `compile` was given to the outputs, once they are known."""
         if self._compiled is None and self.is_compiled:
-            self._compiled = Compilation(self.target_names, *self._compile_arguments)
+            added = self._own_symbolic("_symbolic_metrics") if self.inputs is not None else []
+            self._compiled = Compilation(self.target_names, *self._compile_arguments, added)
+            self._targets = per_output(self._target_tensors, self.target_names, "target_tensors")
         if self._snapshot is None and self.is_compiled:
             self._snapshot = _Snapshot(self)
 
@@ -119,19 +119,46 @@ class Steps:
         x, y, sample_weight = batch
 
         def loss_of_batch():
-            y_pred = self(nest.unpack_single(x) if isinstance(x, list) else x)
-            penalties = [*current().losses, *self._weight_penalties()]
-            return self._compiled.total_loss(y, y_pred, sample_weight, penalties), ()
+            return self._loss_of_batch(x, y, sample_weight), ()
 
         trainable = self._snapshot.trainable
-        _, gradients = gradient(loss_of_batch, trainable)
-        self.optimizer.apply(gradients, trainable)
+        (loss, _), gradients = gradient(loss_of_batch, trainable)
+        self.optimizer.apply(gradients, trainable, loss)
 
     def _test_step(self, batch):
-        x, y, sample_weight = batch
+        self._loss_of_batch(*batch)
+
+    def _loss_of_batch(self, x, y, sample_weight):
+        """Return the loss, and note it and the metrics."""
         y_pred = self(nest.unpack_single(x) if isinstance(x, list) else x)
         penalties = [*current().losses, *self._weight_penalties()]
-        self._compiled.total_loss(y, y_pred, sample_weight, penalties)
+        with current().seeing(current().graphs.get(self)):
+            y = [
+                given if tensor is None or given is not None else symbols.value(tensor)
+                for given, tensor in zip(y, self._targets, strict=True)
+            ]
+            return self._compiled.total_loss(y, y_pred, sample_weight, penalties, self.outputs)
+
+    def gradients_on_batch(self, x, y=None, sample_weight=None):
+        """Return the gradients of the loss of one batch by the trainable weights, in test mode.
+
+        Args:
+            x, y, sample_weight: as for `test_on_batch`.
+
+        Returns:
+            A list of NumPy arrays, in the order of `trainable_weights`.
+        """
+        checks.is_compiled(self)
+        batch = self._prepared(x, y, sample_weight)
+        weights = list(self.trainable_weights)
+
+        def gradients(batch):
+            # The running means, which the loss is noted in, stay what they are.
+            with Scope(parent=current()):
+                return gradient(lambda: (self._loss_of_batch(*batch), ()), weights)[1]
+
+        program = Program(gradients, [*self.variables, *self._compiled.variables])
+        return [compute.to_numpy(g) for g in program(batch, training=False)]
 
     def _weight_penalties(self):
         return [w.regularizer(w) for w in self.weights if w.regularizer is not None]

@@ -13,6 +13,7 @@ from keras.training import arrays, checks, data
 from keras.training.classic import ClassicMethods
 from keras.training.loop import Hooks, interruptible, run_batches
 from keras.training.steps import Steps
+from keras.training.symbols import computed_batches
 from keras.utils.logs import Logs
 from keras.utils.progress import Progbar
 
@@ -79,7 +80,8 @@ class Trainer(Steps, ClassicMethods):
             prepare = lambda batch: self._prepared(*data.unpack(batch), class_weight)  # noqa: E731
             return data.BatchData(x, prepare, reading)
         if x is None:
-            raise ValueError("x is missing: give input data, a generator or a Sequence.")
+            batches = computed_batches(self, y)
+            return self._data(batches, None, None, class_weight, batch_size, reading)
         values = self._prepared(x, y, sample_weight, class_weight)
         size = self._batch_size(batch_size, len(nest.flatten(values[0])[0]))
         return data.ArrayData(*values, size, reading.steps)
@@ -352,6 +354,7 @@ class Trainer(Steps, ClassicMethods):
         hooks = CallbackList(callbacks)
         hooks.set_model(self)
         hooks.on_predict_begin()
+        x = computed_batches(self, None) if x is None else x
         if arrays.is_batches(x):
             reading = data.Reading(
                 steps, workers=workers, queue_size=max_queue_size, processes=use_multiprocessing
@@ -400,6 +403,7 @@ class Trainer(Steps, ClassicMethods):
 
     def _on_batch(self, kind, x, y, sample_weight, class_weight):
         values = self._prepared(x, y, sample_weight, class_weight)
+        values = nest.map_leaves(arrays.in_memory, values)
         if kind == "train":
             self._warn_if_changed()
         count = len(nest.flatten(values)[0])
@@ -412,7 +416,8 @@ class Trainer(Steps, ClassicMethods):
 
     def predict_on_batch(self, x):
         """Return the outputs in test mode for one batch, NumPy arrays."""
-        return nest.map_leaves(compute.to_numpy, self._predict_program()(self._input_arrays(x)))
+        values = nest.map_leaves(arrays.in_memory, self._input_arrays(x))
+        return nest.map_leaves(compute.to_numpy, self._predict_program()(values))
 
 
 def _warn_if_not_finite(means, epoch):

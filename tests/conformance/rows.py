@@ -5,7 +5,7 @@ from scipy import special
 
 from keras import ops
 
-from . import reference
+from . import reference, reference_ctc
 from .support import FLOAT, normal, random
 
 ROWS = {}
@@ -462,9 +462,41 @@ row(
     padding="same",
 )
 row(
+    "local_conv",
+    lambda n: (normal((n, 6, 2)), normal((3, 4, 5), 1)),
+    lambda x, k: np.einsum("bpw,pwf->bpf", x.reshape(-1, 3, 4), k),
+    kernel_size=2,
+    strides=2,
+)
+row(
+    "local_conv",
+    lambda n: (normal((n, 2, 4, 3)), normal((6, 8, 3), 1)),
+    lambda x, k: np.einsum(
+        "bpw,pwf->bfp",
+        np.stack([x[:, :, i : i + 2, j : j + 2] for i in range(3) for j in range(2)], 1).reshape(
+            -1, 6, 8
+        ),
+        k,
+    ).reshape(-1, 3, 3, 2),
+    "first",
+    kernel_size=(2, 2),
+    data_format="channels_first",
+)
+row(
     "image.upsample",
     lambda n: (normal((n, 2, 3, 1)), (2, 3)),
     lambda x, f: x.repeat(2, 1).repeat(3, 2),
+)
+row(
+    "image.enlarge",
+    lambda n: (np.arange(3 * n, dtype=FLOAT).reshape(n, 1, 3, 1), (2, 2)),
+    lambda x, f: np.repeat(
+        np.stack([np.interp(np.arange(6) / 2, np.arange(3), row) for row in x[:, 0, :, 0]])[
+            :, None, :, None
+        ],
+        2,
+        1,
+    ).astype(FLOAT),
 )
 row(
     "image.resize",
@@ -482,3 +514,54 @@ row(
 
 
 row("vectorized_map", lambda n: (ops.square, normal((n, 3))), lambda f, x: x**2)
+
+
+# ------------------------------------------------------------------ sequences of labels
+def _lengths(n, *values):
+    return np.resize(np.array(values, "int32"), n)
+
+
+row(
+    "ctc_loss",
+    lambda n: (
+        1 + ints(n, 3, high=2),
+        2 * normal((n, 5, 3)),
+        _lengths(n, 2, 3, 0, 1),
+        _lengths(n, 5, 4, 3, 1),
+    ),
+    reference_ctc.loss,
+    factor=5,
+)
+row(
+    "ctc_loss",
+    lambda n: (np.ones((n, 3), "int32"), normal((n, 4, 3)), _lengths(n, 3), _lengths(n, 4)),
+    lambda y, x, *_: np.full(len(x), np.inf, FLOAT),
+    "no time",
+)
+row(
+    "ctc_decode",
+    lambda n: (2 * normal((n, 5, 3)), _lengths(n, 5, 3, 1)),
+    reference_ctc.greedy,
+    factor=5,
+)
+row(
+    "ctc_decode",
+    lambda n: (2 * normal((n, 5, 3)), _lengths(n, 5, 4, 3)),
+    lambda x, lengths: reference_ctc.best(x, lengths, 3),
+    "beam",
+    factor=5,
+    strategy="beam_search",
+    beam_width=40,
+    top_paths=3,
+)
+row(
+    "ctc_decode",
+    lambda n: (2 * normal((n, 4, 3)), _lengths(n, 4, 3)),
+    lambda x, lengths: reference_ctc.best(x, lengths, 2, blank=2),
+    "last blank",
+    factor=5,
+    strategy="beam_search",
+    beam_width=40,
+    top_paths=2,
+    mask_index=-1,
+)

@@ -45,6 +45,23 @@ def test_gradient_of_the_branch_taken():
     check(run(tensor(-2.0))[1], np.array(3.0))
 
 
+# ------------------------------------------------------------------ tell
+@covers("tell")
+def test_tell():
+    told = []
+    x = compute.tell(told.append, tensor([1.0, 2.0]))
+    check(x, np.array([1.0, 2.0]))
+    assert [value.tolist() for value in told] == [[1.0, 2.0]]
+
+
+def test_tell_tells_at_every_run_of_a_program():
+    told = []
+    run = compute.compile(lambda x: compute.add(compute.tell(told.append, x), 1))
+    for i in range(15):
+        check(run(tensor(float(i))), np.array(i + 1.0))
+    assert [float(value) for value in told] == list(range(15))
+
+
 # ------------------------------------------------------------------ while_loop
 @covers("while_loop")
 def test_while_loop():

@@ -19,7 +19,7 @@ N = 4
 # What is tested below, in test_scope.py or in test_graph.py, because it is no function of arrays alone.
 ELSEWHERE = """
 arange cond convert_to_numpy custom_gradient eye full is_tensor linspace ndim ones result_type rnn scan
-shape while_loop zeros random.bernoulli random.dropout random.gamma random.normal random.randint random.shuffle
+shape tell while_loop zeros random.bernoulli random.dropout random.gamma random.normal random.randint random.shuffle
 random.truncated_normal random.uniform
 """.split()
 

@@ -5,7 +5,7 @@ import pytest
 from .cases import OTHERS
 from .compare import check, stored
 
-EXACT = ["losses", "metrics", "activations", "penalties", "backend"]
+EXACT = ["losses", "metrics", "activations", "penalties", "backend", "vocabulary"]
 DRAWN = [name for name in OTHERS["initializers"] if name.startswith("moments")]
 FIXED = [name for name in OTHERS["initializers"] if not name.startswith("moments")]
 

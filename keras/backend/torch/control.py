@@ -6,7 +6,7 @@ import threading
 import torch
 
 from keras.backend import nest
-from keras.backend.torch.core import is_traced
+from keras.backend.torch.core import is_traced, to_numpy
 
 
 class Unrecordable(RuntimeError):
@@ -53,6 +53,13 @@ def while_loop(condition, body, state):
         if not bool(goes_on):
             return state
         state = body(state)
+
+
+def tell(function, x):
+    """Return `x`, and call a function with a NumPy copy of it whenever it is computed: a recording could not."""
+    if _decides(x):
+        function(to_numpy(x))
+    return x
 
 
 def scan(step, state, inputs, length, reverse=False, unroll=1):

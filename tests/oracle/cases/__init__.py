@@ -1,6 +1,7 @@
 """The tables of cases, by area. A new case is one row, or one function, in one of them."""
 
 from . import conv, core, functions, graphs, merge, optimizers, pooling, recurrent, training
+from .vocabulary import VOCABULARY
 
 # Areas of layers: lists of row.Row.
 LAYERS = {
@@ -19,6 +20,7 @@ OTHERS = {
     "penalties": functions.PENALTIES,
     "initializers": functions.INITIALIZERS,
     "backend": functions.BACKEND,
+    "vocabulary": VOCABULARY,
     "optimizers": optimizers.OPTIMIZER_CASES,
     "training": training.SCENARIOS,
     "graphs": graphs.SCENARIOS,
