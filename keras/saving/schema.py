@@ -38,12 +38,14 @@ A file's reader gives both in the file's own dialect; `dialects.read` and `diale
 ones first. Each is read only when it is asked for.
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from keras.backend import nest
+from keras.backend.variable import on_host
 
 MODELS = ("Model", "Sequential", "Functional")
 
@@ -67,7 +69,8 @@ class WeightEntry:
     @classmethod
     def of(cls, variable, name=None):
         """Return the entry of a Variable, to be written."""
-        return cls(name or variable.name, tuple(variable.shape), variable.dtype, variable.numpy)
+        read = functools.partial(on_host, variable)
+        return cls(name or variable.name, tuple(variable.shape), variable.dtype, read)
 
 
 @dataclass
