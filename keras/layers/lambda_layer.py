@@ -6,7 +6,7 @@ import inspect
 from keras.backend import graph, nest
 from keras.layers import code
 from keras.layers.base import Layer, map_shapes
-from keras.registry import plain
+from keras.registry import custom_object_scope, plain
 
 
 class Lambda(Layer):
@@ -88,16 +88,21 @@ class Lambda(Layer):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config, custom_objects=None):
         """Return the layer that a config describes.
+
+        Args:
+            config: from `get_config`.
+            custom_objects: `{name: function}` of your own, for the functions it names.
 
         Raises:
             ValueError: if it holds code and code is not trusted, or names an unknown function.
         """
         config = dict(config)
-        for key in ("function", "output_shape", "mask"):
-            kind = config.pop(f"{key}_type", "raw")
-            config[key] = code.restore(config.get(key), kind, config.get("name"))
+        with custom_object_scope(custom_objects or {}):
+            for key in ("function", "output_shape", "mask"):
+                kind = config.pop(f"{key}_type", "raw")
+                config[key] = code.restore(config.get(key), kind, config.get("name"))
         return cls(**config)
 
 

@@ -229,6 +229,7 @@ def test_lambda_config_holds_a_function_by_name():
         L.Lambda.from_config(config)
     with registry.custom_object_scope({"double": double}):
         assert L.Lambda.from_config(config).function is double
+    assert L.Lambda.from_config(config, {"double": double}).function is double
 
 
 def test_lambda_config_holds_code_that_is_read_where_trusted_alone():

@@ -224,3 +224,25 @@ def test_sparse_inputs():
     expected += [model.train_on_batch(dense, y), model.train_on_batch(dense, y)]
     expected.append(model.predict_on_batch(dense)[0, 0])
     np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+# ------------------------------------------------------------------ layers
+def test_a_lambda_that_closes_over_other_tensors():
+    a, b = Input((4,)), Input((4,))
+    hidden = Dense(4)(b)
+    joined = Lambda(lambda x: x * hidden + b)(a)
+    assert joined.shape == (None, 4)
+    dense = Dense(1)
+    model = Model([a, b, hidden], dense(joined))
+    other = X[::-1]
+    h = np.ones((24, 4), "float32") * 2
+    w, bias = dense.get_weights()
+    np.testing.assert_allclose(
+        model.predict([X, other, h]), (X * h + other) @ w + bias, rtol=1e-4, atol=1e-5
+    )
+    model = Model([a, b], dense(joined))
+    model.compile("sgd", "mse")
+    wh, bh = hidden.node.function.get_weights()
+    expected = (X * (other @ wh + bh) + other) @ w + bias
+    np.testing.assert_allclose(model.predict([X, other]), expected, rtol=1e-4, atol=1e-5)
+    assert np.isfinite(model.train_on_batch([X, other], Y))
