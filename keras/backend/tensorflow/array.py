@@ -1,5 +1,7 @@
 """Shapes, joining, order and indexing in TensorFlow."""
 
+import itertools
+
 import numpy as np
 import tensorflow as tf
 from tensorflow import broadcast_to, stack, transpose  # noqa: F401
@@ -14,6 +16,12 @@ _in_numbers = standing_in(**BOOLEANS)
 def reshape(x, shape):
     """Return `x` in another shape; one size may be -1."""
     return tf.reshape(x, (shape,) if isinstance(shape, int) else tuple(shape))
+
+
+def split(x, indices, axis=0):
+    """Return the parts of `x` along `axis` between the given indices."""
+    edges = [0, *indices, x.shape[axis]]
+    return tf.split(x, [b - a for a, b in itertools.pairwise(edges)], axis)
 
 
 def flip(x, axis=None):
