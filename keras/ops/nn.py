@@ -15,7 +15,7 @@ def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
     """Return x where x >= threshold (at most `max_value`), else negative_slope * (x - threshold)."""
     x = array(x)
     if threshold == 0 and negative_slope == 0:
-        y = compute.maximum(x, compute.cast(array(0), dtypes.of(x)))
+        y = compute.maximum(x, 0)
     else:
         x = as_float(x)
         below = compute.multiply(compute.subtract(x, threshold), negative_slope)
