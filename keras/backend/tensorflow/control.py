@@ -127,10 +127,8 @@ def value_and_grad(function):
                 loss, aux = function(values, *args)
         finally:
             _depth.gradients -= 1
-        found = iter(tape.gradient(loss, wanted, unconnected_gradients="zero"))
-        gradients = [
-            _dense(next(found)) if _is_differentiable(x) else tf.zeros_like(x) for x in leaves
-        ]
+        found = iter(tape.gradient(loss, wanted))
+        gradients = [_gradient(x, next(found) if _is_differentiable(x) else None) for x in leaves]
         return (loss, aux), fill(values, gradients)
 
     return run
@@ -140,9 +138,9 @@ def _is_differentiable(x):
     return x.dtype.is_floating or x.dtype.is_complex
 
 
-def _dense(gradient):
-    # That of picking rows comes as the rows and their numbers.
-    return tf.convert_to_tensor(gradient)
+def _gradient(x, found):
+    """Return the gradient by `x` as an array: TensorFlow has None for zeros, and for rows picked their numbers."""
+    return tf.zeros_like(x) if found is None else tf.convert_to_tensor(found)
 
 
 def custom_gradient(function):
