@@ -44,7 +44,7 @@ class _VectorCell(GatedCell):
     def project(self, inputs, masks):
         """Return the input's part of the gates: (..., batch, features) -> (..., batch, gates * units)."""
         y = gated_product(ops.convert_to_tensor(self.kernel), masks, self.gates)(inputs)
-        return y if self.bias is None else y + self._input_bias()
+        return y if self.bias is None else ops.add(y, self._input_bias())
 
     def _input_bias(self):
         return ops.convert_to_tensor(self.bias)

@@ -1,6 +1,5 @@
 """Shapes, indexing, joining and making arrays, under NumPy's names."""
 
-import itertools
 import math
 
 import numpy as np
@@ -255,9 +254,7 @@ def split(x, indices_or_sections, axis=0):
         if size % cuts:
             raise ValueError(f"Axis {axis} of size {size} cannot be split into {cuts} equal parts.")
         cuts = range(size // cuts, size, size // cuts)
-    edges = [0, *cuts, size]
-    before = (slice(None),) * axis
-    return [compute.getitem(x, (*before, slice(a, b))) for a, b in itertools.pairwise(edges)]
+    return list(compute.split(x, list(cuts), axis))
 
 
 def unstack(x, num=None, axis=0):

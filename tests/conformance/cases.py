@@ -243,6 +243,8 @@ for _axis in range(3):
     _add("flip", by(np.flip, _CUBE, _axis))
     _add("repeat", by(np.repeat, _CUBE, 2, _axis))
 _add("concatenate", by(np.concatenate, [_CUBE, np.zeros((0, 3, 4), FLOAT), normal((1, 3, 4))], 0))
+for _cuts, _axis in (([1], 0), ([1, 3], 2), ([], 1)):
+    _add("split", case(_CUBE, _cuts, _axis, expected=tuple(np.split(_CUBE, _cuts, _axis))))
 _add("stack", *(by(np.stack, [_CUBE, -_CUBE], axis) for axis in range(4)))
 _add("flip", by(np.flip, _CUBE, None), by(np.flip, _CUBE, (0, 2)))
 _add("repeat", by(np.repeat, _CUBE, 2, None))

@@ -83,6 +83,7 @@ from jax.numpy import (  # noqa: F401
     sin,
     sinh,
     sort,
+    split,
     sqrt,
     square,
     stack,

@@ -15,6 +15,11 @@ def concatenate(xs, axis):
     return torch.cat(list(xs), axis)
 
 
+def split(x, indices, axis=0):
+    """Return the parts of `x` along `axis` between the given indices."""
+    return list(torch.tensor_split(x, list(indices), axis))
+
+
 def transpose(x, axes=None):
     """Return `x` with its axes in another order, reversed by default."""
     return x.permute(tuple(range(x.ndim))[::-1] if axes is None else tuple(axes))
