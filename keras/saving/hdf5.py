@@ -139,9 +139,16 @@ def reading(source):
     Raises:
         ValueError: if the file is damaged, refers to other files, or is no file of Keras.
     """
+    with opened(source) as (group, name):
+        yield read(group, name)
+
+
+@contextlib.contextmanager
+def opened(source):
+    """Yield the group that holds everything, and what messages call the file; the argument is that of `reading`."""
     name = _name_of(source)
     with _open(source, name) as group, broken_files(name):
-        yield _saved(group, name)
+        yield group, name
 
 
 def _name_of(source):
@@ -183,7 +190,8 @@ def _origin(error):
     return "" if trace is None else trace.tb_frame.f_globals.get("__name__", "")
 
 
-def _saved(group, name):
+def read(group, name):
+    """Return the `Saved` that a group of the layout of Keras 1 and 2 holds."""
     attrs = group.attrs
     has_model = "model_config" in attrs
     weights = child(group, "model_weights", name) if "model_weights" in group else group
@@ -250,8 +258,8 @@ def _entries(group, source):
     return [entry(group, name, source) for name in read_names(group, "weight_names")]
 
 
-def entry(group, name, source):
-    """Return the `WeightEntry` of a dataset in a group.
+def entry(group, name, source, kinds="fiub"):
+    """Return the `WeightEntry` of a dataset in a group; `kinds` are those of NumPy's dtypes that it may have.
 
     Raises:
         ValueError: if there is none, or its data lie elsewhere than in this file.
@@ -261,7 +269,7 @@ def entry(group, name, source):
         raise ValueError(
             f"{source!r}: the data of {name!r} lie in another file, which is not read. Copy them into this one."
         )
-    if dataset.dtype.kind not in "fiub":
+    if dataset.dtype.kind not in kinds:
         raise ValueError(f"{source!r}: {name!r} holds no numbers but {dataset.dtype}.")
     stored = dataset.id.get_storage_size()
     if dataset.nbytes > max(_SMALL, stored * _HIGHEST_RATIO):

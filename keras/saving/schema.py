@@ -55,25 +55,29 @@ class WeightEntry:
         shape: a tuple of ints.
         dtype: a NumPy dtype's name.
         read: returns the NumPy array; nothing is read before it is called.
+        path: where it is in the model, see `keras.saving.paths`.
     """
 
     name: str
     shape: tuple
     dtype: str
     read: Callable[[], np.ndarray]
+    path: str = ""
 
     @classmethod
-    def of(cls, variable, name=None):
+    def of(cls, variable, name=None, path=""):
         """Return the entry of a Variable, to be written."""
-        return cls(name or variable.name, tuple(variable.shape), variable.dtype, variable.numpy)
+        name = name or variable.name
+        return cls(name, tuple(variable.shape), variable.dtype, variable.numpy, path)
 
 
 @dataclass
 class LayerWeights:
-    """The weights of one layer: its name and a list of `WeightEntry`."""
+    """The weights of one layer: its name, a list of `WeightEntry`, and its path in the model."""
 
     name: str
     entries: list = field(default_factory=list)
+    path: str = ""
 
 
 @dataclass
@@ -92,6 +96,8 @@ class Saved:
         version: the writer's version, such as `"2.2.4"`, `"2.15.0-tf"` or `"3.15.1"`; "" if the file tells none.
         backend: the writer's backend, or "".
         source: what messages call the file.
+        is_by_path: whether weights are named by their paths and the optimizer's are in Keras 3's order, so that both
+            are put in order once the model is there.
     """
 
     model: dict | None = None
@@ -103,6 +109,7 @@ class Saved:
     version: str = ""
     backend: str = ""
     source: str = ""
+    is_by_path: bool = False
 
 
 # ------------------------------------------------------------------ descriptions

@@ -8,7 +8,7 @@ import numpy as np
 from keras import optimizers
 from keras.backend import nest
 from keras.registry import serialize
-from keras.saving import layouts
+from keras.saving import layouts, slots
 from keras.saving.schema import WeightEntry
 
 
@@ -95,6 +95,11 @@ def compile_from(model, saved, custom_objects=None):
 def set_optimizer(model, saved):
     """Set the optimizer's state from that of a file; warns if there is none, or it does not fit."""
     entries, optimizer = saved.optimizer_weights, model.optimizer
+    if entries and saved.is_by_path:
+        optimizer.build(model.trainable_weights)
+        entries = slots.from_keras3(entries, optimizer)
+        if entries is None:
+            return
     if not entries:
         if not saved.state:
             warnings.warn(
@@ -139,7 +144,8 @@ def set_state(model, state):
     if not state:
         return
     try:
-        model._seed, model._test_ticks = int(state["seed"]), int(state["test_ticks"])
+        if "seed" in state:
+            model._seed, model._test_ticks = int(state["seed"]), int(state["test_ticks"])
         own = state.get("optimizer") or {}
         pairs = list(zip(model.optimizer._own_state(), own.get("own", ()), strict=False))
         if "iterations" in own:

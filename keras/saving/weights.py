@@ -9,7 +9,7 @@ import numpy as np
 from keras.backend import dtypes
 from keras.backend.compute import compute
 from keras.backend.variable import store
-from keras.saving import layouts
+from keras.saving import layouts, paths
 from keras.saving.schema import LayerWeights, WeightEntry
 
 # A layer's weights in a file are at most this many times as large as in the model, whatever their layout.
@@ -61,8 +61,16 @@ def _host_dtype(variable):
 
 def entries_of(model):
     """Return the weights of a model's layers, to be written."""
+    layers, weights = paths.of_layers(model), paths.of_weights(model)
     return [
-        LayerWeights(layer.name, [WeightEntry.of(variable) for variable in layer.weights])
+        LayerWeights(
+            layer.name,
+            [
+                WeightEntry.of(variable, path=weights.get(variable, ""))
+                for variable in layer.weights
+            ],
+            layers[layer],
+        )
         for layer in model.layers
     ]
 
@@ -86,6 +94,8 @@ def load(model, saved, by_name=False, skip_mismatch=False, reshape=False, is_who
         ValueError: if the weights do not fit; nothing is changed then.
     """
     report = LoadReport()
+    if saved.is_by_path:
+        saved.weights = paths.arrange(saved.weights, model, by_name)
     pairs = _pairs(model, saved, by_name, skip_mismatch, is_whole, report)
     plan = []
     for layer, saved_layer in pairs:

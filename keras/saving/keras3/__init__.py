@@ -8,12 +8,11 @@ Two things mean something else there. Its `hard_sigmoid` is `h_sigmoid` here, an
 `hard_sigmoid` is written as two layers that compute it. A classic `decay` becomes an `InverseTimeDecay`.
 """
 
-from keras.saving.keras3.reader import to_canonical, training_to_canonical
+from keras.saving.keras3.reader import to_canonical
 from keras.saving.keras3.writer import from_canonical, training_from_canonical
 
 __all__ = [
     "from_canonical",
     "to_canonical",
     "training_from_canonical",
-    "training_to_canonical",
 ]

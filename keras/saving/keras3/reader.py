@@ -323,28 +323,3 @@ _READERS = {
     # Nesterov's momentum grows there as with this number here.
     "Nadam": lambda config: {**_read_optimizer(config), "schedule_decay": 1.0},
 }
-_MEANINGLESS = ("run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss")
-
-
-def training_to_canonical(config):
-    """Return what `compile` was given in canonical form, for a `compile_config`; None if it was not compiled.
-
-    Examples:
-        >>> training_to_canonical({"optimizer": "sgd", "loss": "mse", "jit_compile": True})
-        {'optimizer': 'sgd', 'loss': 'mse'}
-    """
-    if not config or config.get("optimizer") is None:
-        return None
-    training = {key: _read(item) for key, item in config.items() if key not in _MEANINGLESS}
-    for key in ("metrics", "weighted_metrics"):
-        if key in training:
-            training[key] = _without_dtypes(training[key])
-    return training
-
-
-def _without_dtypes(value):
-    if isinstance(value, list):
-        return [_without_dtypes(item) for item in value]
-    if schema.is_description(value):
-        return {**value, "config": {k: v for k, v in value["config"].items() if k != "dtype"}}
-    return value
