@@ -88,7 +88,8 @@ class Saved:
         model: the model's description, or None where there are weights alone.
         training: what `compile` was given, or None.
         weights: a list of `LayerWeights`.
-        optimizer_weights: a list of `WeightEntry` in the order of `Optimizer.get_weights`, or None.
+        optimizer_weights: a list of `WeightEntry` in the order of `Optimizer.get_weights`, or in that of Keras 3 for
+            its versions; or None.
         states: a list of `LayerWeights` with the Variables that are no weights, such as the states of stateful
             recurrent layers.
         state: plain values that make resuming exact, or None: `{"seed": int, "test_ticks": int,
@@ -96,8 +97,7 @@ class Saved:
         version: the writer's version, such as `"2.2.4"`, `"2.15.0-tf"` or `"3.15.1"`; "" if the file tells none.
         backend: the writer's backend, or "".
         source: what messages call the file.
-        is_by_path: whether weights are named by their paths and the optimizer's are in Keras 3's order, so that both
-            are put in order once the model is there.
+        is_by_path: whether weights are named by their paths, and are put in order once the model is there.
     """
 
     model: dict | None = None

@@ -86,7 +86,7 @@ def _saved(file, source):
         for path in names
         if path not in known and f"{_NAMES}{path}" in metadata
     ]
-    return Saved(weights=weights, version="3.0.0", source=source, is_by_path=True)
+    return Saved(weights=weights, source=source, is_by_path=True)
 
 
 def _entry(file, key, source):

@@ -95,7 +95,7 @@ def compile_from(model, saved, custom_objects=None):
 def set_optimizer(model, saved):
     """Set the optimizer's state from that of a file; warns if there is none, or it does not fit."""
     entries, optimizer = saved.optimizer_weights, model.optimizer
-    if entries and saved.is_by_path:
+    if entries and saved.version.startswith("3."):
         optimizer.build(model.trainable_weights)
         entries = slots.from_keras3(entries, optimizer)
         if entries is None:
