@@ -101,45 +101,51 @@ def of_weights(model):
     return found
 
 
-def arrange(groups, model, by_name=False):
+def arrange(groups, model, holders, by_name=False):
     """Return the weights of a file that names them by paths, layer by layer of a model.
 
     Args:
         groups: a list of `LayerWeights`, one for each layer at any depth, with its path; the names of its own weights
             are their paths.
         model: the model to fill.
-        by_name: whether the model's layers are matched by their names, else by their paths.
+        holders: what takes weights, with a `name`, a `layer` (the model itself for its own weights) and `variables`.
+        by_name: whether layers are matched by their names, else by their paths.
 
     Returns:
         A list of `LayerWeights`: those with a partner in the model have its name, all weights within it and their
         order; then those without a partner, unless layers of the model have none either.
     """
     layers, weights = of_layers(model), of_weights(model)
-    wanted = [layer for layer in model.layers if layer.weights]
+    wanted = [holder for holder in holders if holder.variables]
     found, used = [], set()
-    for layer in wanted:
-        start = _start_of(layer, layers[layer], groups, by_name)
-        within = [g for g in groups if start is not None and f"{g.path}/".startswith(f"{start}/")]
+    for holder in wanted:
+        path = layers[holder.layer]
+        start = _start_of(holder, path, groups, by_name)
+        within = [group for group in groups if _is_within(group.path, start)]
         if any(group.entries for group in within):
             used.update(map(id, within))
-            found.append(_in_layer(layer, layers[layer], start, within, weights))
-    rest = [group for group in groups if group.path and id(group) not in used and group.entries]
+            found.append(_in_holder(holder, path, start, within, weights))
+    rest = [group for group in groups if id(group) not in used and group.entries]
     return [*found, *rest] if by_name or len(found) == len(wanted) else found
 
 
-def _start_of(layer, path, groups, by_name):
-    """Return the path that a layer of the model has in the file."""
-    if not by_name:
+def _start_of(holder, path, groups, by_name):
+    """Return the path that a layer of the model has in the file, None if it is not there."""
+    if not by_name or not path:
         return path
-    named = [group.path for group in groups if group.name == layer.name]
+    named = [group.path for group in groups if group.name == holder.name]
     return min(named, key=lambda path: path.count("/"), default=None)
 
 
-def _in_layer(layer, path, start, groups, weights):
+def _is_within(path, start):
+    return path == start or (bool(start) and path.startswith(f"{start}/"))
+
+
+def _in_holder(holder, path, start, groups, weights):
     """Return the entries of groups in the order of a layer's weights; those without a partner come last."""
     entries = {
         entry.name.removeprefix(f"{start}/"): entry for group in groups for entry in group.entries
     }
-    wanted = [weights.get(weight, "").removeprefix(f"{path}/") for weight in layer.weights]
+    wanted = [weights.get(weight, "").removeprefix(f"{path}/") for weight in holder.variables]
     ordered = [entries.pop(place) for place in wanted if place in entries]
-    return LayerWeights(layer.name, [*ordered, *entries.values()], path)
+    return LayerWeights(holder.name, [*ordered, *entries.values()], path)

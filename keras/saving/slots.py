@@ -59,10 +59,6 @@ def from_keras3(entries, optimizer):
     ordered = [of_place.get((s, w)) for s in range(len(names)) for w in range(len(variables))]
     if None in ordered:
         return entries
-    own = zip(optimizer._own_state(), slots[len(places) :], strict=False)
-    for variable, entry in own:
-        if entry.shape == tuple(variable.shape):
-            variable.assign(entry.read())
     return [steps, *ordered]
 
 

@@ -31,7 +31,7 @@ def write_weights(target, saved):
 def fill(group, saved):
     """Write the weights, the states and the optimizer's state of a `Saved` into a group."""
     for layer in saved.weights:
-        own = group.require_group(f"{layer.path}/vars")
+        own = group.require_group(f"{layer.path}/vars".lstrip("/"))
         own.attrs["name"] = layer.name
         for entry in layer.entries:
             _write(group, entry.path, entry)

@@ -8,9 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from keras.models import load_model, model_from_config
-from keras.registry import custom_object_scope
-from keras.saving import keras3
+from keras.models import load_model
 
 FIXTURES = Path(__file__).parent / "fixtures" / "keras3"
 NAMES = sorted(path.stem for path in FIXTURES.glob("*.npz"))
@@ -42,9 +40,7 @@ def test_outputs_are_those_of_keras_3(name):
 def test_training_goes_on_as_in_keras_3(name):
     inputs, targets, _, losses = stored(name)
     model = load_model(FIXTURES / f"{name}.keras")
-    found = [
-        np.ravel(model.train_on_batch(single(inputs), single(targets)))[0] for _ in range(3)
-    ]
+    found = [np.ravel(model.train_on_batch(single(inputs), single(targets)))[0] for _ in range(3)]
     np.testing.assert_allclose(found, losses, rtol=TRAINING_TOLERANCE.get(name, 2e-5))
 
 
