@@ -62,10 +62,19 @@ def _write_object(value, package):
         config = {
             names.get(key, key): _write(item, _package_of(key, package))
             for key, item in config.items()
-            if key not in IDLE and not (key == "batch_input_shape" and name != "InputLayer")
+            if not _is_left_out(name, key, item)
         }
         config = {key: _activation(key, item) for key, item in config.items()}
     return {**_identity(name, package), "config": config}
+
+
+def _is_left_out(name, key, value):
+    """Return whether Keras 3 does not take an argument, or has no name where it is None."""
+    if key in ("name", "lr") and value is None:
+        return True
+    if key == "batch_input_shape":
+        return name != "InputLayer"
+    return key in IDLE or (key == "trainable" and name.startswith("SpatialDropout"))
 
 
 def _identity(name, package):
@@ -272,7 +281,8 @@ def _write_op(function, nodes, name):
 def _write_argument(value):
     """Return an argument of a call: tensors, arrays and slices become objects of Keras 3."""
     if schema.is_reference(value):
-        place = {"shape": None, "dtype": "float32", "keras_history": list(value["tensor"])}
+        # Keras 3 finds the tensor by its history, and works out shape and dtype itself.
+        place = {"shape": [], "dtype": "float32", "keras_history": list(value["tensor"])}
         return {"class_name": "__keras_tensor__", "config": place}
     if isinstance(value, list | tuple):
         return [_write_argument(item) for item in value]
