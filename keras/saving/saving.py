@@ -104,22 +104,37 @@ def _rebuild(saved, is_to_compile):
         )
     weights.load(model, saved, is_whole=True)
     weights.load_states(model, saved)
-    saved.training = dialects.read_training(saved.training, saved.version)
     if is_to_compile and saved.training is not None:
-        training.compile_from(model, saved)
+        with _explained(
+            saved.source, "cannot be compiled as it says; compile=False leaves that out"
+        ):
+            saved.training = dialects.read_training(saved.training, saved.version)
+            training.compile_from(model, saved)
     return model
 
 
-def from_description(description, version="", source="The config"):
+@contextlib.contextmanager
+def _explained(source, what):
+    """Turn what a config that is wrong in some way makes the code within raise into a ValueError that tells of it."""
+    try:
+        yield
+    except (ValueError, OSError):
+        raise
+    except Exception as error:
+        raise ValueError(f"{source!r} {what}: {type(error).__name__}: {error}") from error
+
+
+def from_description(description, version="", source="config"):
     """Return the model of a description in any dialect, with new weights.
 
     Raises:
         ValueError: if it describes no model.
     """
-    canonical = dialects.read(description, version)
-    model = deserialize(canonical)
+    with _explained(source, "describes a model that cannot be built"):
+        canonical = dialects.read(description, version)
+        model = deserialize(canonical)
     if not isinstance(model, Savable):
-        raise ValueError(f"{source} describes a {canonical['class_name']}, which is no model.")
+        raise ValueError(f"{source!r} describes a {canonical['class_name']}, which is no model.")
     return model
 
 
