@@ -67,7 +67,7 @@ def _is_keras1(description):
 
 
 def _is_tf_keras(description):
-    is_own = description["class_name"] in _TF_CLASSES or ">" in description["class_name"]
+    is_own = description["class_name"] in _TF_CLASSES
     return is_own or not _TF_KEYS.isdisjoint(description["config"])
 
 

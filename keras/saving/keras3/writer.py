@@ -165,8 +165,10 @@ _ADAPT = {
 
 
 def _activation(key, value):
-    if not key.endswith("activation"):
+    if not key.endswith("activation") or not isinstance(value, str):
         return value
+    if ">" in value:
+        return _function(value)
     if value == "hard_sigmoid":
         return _classic_hard_sigmoid()
     return "hard_sigmoid" if value == "h_sigmoid" else value
@@ -327,7 +329,7 @@ def training_from_canonical(training):
 
 def _write_names(value, package):
     if isinstance(value, str):
-        return FUNCTIONS.get(value, value)
+        return _function(value) if ">" in value else FUNCTIONS.get(value, value)
     if isinstance(value, list | tuple):
         return [_write_names(item, package) for item in value]
     if schema.is_description(value):
