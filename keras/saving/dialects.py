@@ -67,8 +67,8 @@ def _is_keras1(description):
 
 
 def _is_tf_keras(description):
-    is_own = description["class_name"] in _TF_CLASSES
-    return is_own or not _TF_KEYS.isdisjoint(description["config"])
+    has_class = description["class_name"] in _TF_CLASSES
+    return has_class or not _TF_KEYS.isdisjoint(description["config"])
 
 
 def _objects(structure):

@@ -25,6 +25,7 @@ _ATTRIBUTE_LIMIT = 64512
 # No compression makes more of a byte.
 _HIGHEST_RATIO = 1100
 _SMALL = 1 << 20
+_LARGEST_ATTRIBUTE = 256 << 20
 
 
 # ------------------------------------------------------------------ writing
@@ -119,7 +120,7 @@ def write_names(group, attribute, names):
     longest = max(map(len, data), default=0)
     if longest > _ATTRIBUTE_LIMIT:
         raise ValueError(
-            f"A name of {longest} bytes is too long for an HDF5 file: {names[0][:40]!r}..."
+            f"A name of {longest} bytes is too long for an HDF5 file: {max(names, key=len)[:40]!r}..."
         )
     count = max(_ATTRIBUTE_LIMIT // max(longest, 1), 1)
     if len(data) <= count:
@@ -193,38 +194,56 @@ def _origin(error):
 
 def read(group, name):
     """Return the `Saved` that a group of the layout of Keras 1 and 2 holds."""
-    attrs = group.attrs
-    has_model = "model_config" in attrs
+    has_model = "model_config" in group.attrs
     weights = child(group, "model_weights", name) if "model_weights" in group else group
     if not has_model and not _has_names(weights, "layer_names"):
         raise ValueError(
             f"{name!r} is an HDF5 file, but neither a model nor weights of Keras: it has no attribute 'model_config' "
             f"or 'layer_names'; at its top are {list(group)[:5]}."
         )
-    version = _text(weights.attrs.get("keras_version", attrs.get("keras_version", b"")))
+    version = _first_text("keras_version", weights, group)
     return Saved(
-        model=_config(attrs, "model_config", name),
-        training=_config(attrs, "training_config", name),
+        model=_config(group, "model_config", name),
+        training=_config(group, "training_config", name),
         weights=_layers(weights, name) if _has_names(weights, "layer_names") else [],
         optimizer_weights=_optimizer(group, name),
         states=_layers(child(group, "model_states", name), name) if "model_states" in group else [],
-        state=_config(attrs, "training_state", name),
+        state=_config(group, "training_state", name),
         # Keras 1 did not tell its version before 1.2.
         version=version or "1.0.0",
-        backend=_text(weights.attrs.get("backend", attrs.get("backend", b""))),
+        backend=_first_text("backend", weights, group),
         source=name,
     )
 
 
-def _text(value):
-    return value.decode("utf8") if isinstance(value, bytes) else str(value)
+def texts(holder, attribute):
+    """Return the texts in an attribute of a group or dataset as a list.
+
+    Raises:
+        ValueError: if it holds something else. HDF5 may crash where it reads damaged values of other types, so these
+            are not read at all.
+    """
+    opened = h5py.h5a.open(holder.id, attribute.encode("utf8"))
+    if 0 in (opened.shape or ()):
+        return []
+    if opened.get_type().get_class() != h5py.h5t.STRING:
+        raise ValueError(f"{holder.name!r} has the attribute {attribute!r}, which holds no text.")
+    if opened.get_storage_size() > _LARGEST_ATTRIBUTE:
+        raise ValueError(f"{holder.name!r} has the attribute {attribute!r}, which is too large.")
+    values = np.ravel(holder.attrs[attribute]).tolist()
+    return [value.decode("utf8") if isinstance(value, bytes) else str(value) for value in values]
 
 
-def _config(attrs, attribute, name):
-    if attribute not in attrs:
+def _first_text(attribute, *groups):
+    found = [texts(group, attribute) for group in groups if attribute in group.attrs]
+    return found[0][0] if found and found[0] else ""
+
+
+def _config(group, attribute, name):
+    if attribute not in group.attrs:
         return None
     try:
-        return text.from_json(_text(attrs[attribute]))
+        return text.from_json("".join(texts(group, attribute)))
     except ValueError as error:
         raise ValueError(f"{name!r}: the attribute {attribute!r} is damaged. {error}") from error
 
@@ -236,10 +255,10 @@ def _has_names(group, attribute):
 def read_names(group, attribute):
     """Return the list of names that an attribute, or several numbered ones, hold."""
     if attribute in group.attrs:
-        return [_text(name) for name in np.ravel(group.attrs[attribute]).tolist()]
+        return texts(group, attribute)
     names, number = [], 0
     while f"{attribute}{number}" in group.attrs:
-        names += [_text(name) for name in np.ravel(group.attrs[f"{attribute}{number}"]).tolist()]
+        names += texts(group, f"{attribute}{number}")
         number += 1
     return names
 

@@ -32,12 +32,12 @@ def fill(group, saved):
     """Write the weights, the states and the optimizer's state of a `Saved` into a group."""
     for layer in saved.weights:
         own = group.require_group(f"{layer.path}/vars".lstrip("/"))
-        own.attrs["name"] = layer.name
+        own.attrs["name"] = np.bytes_(layer.name.encode("utf8"))
         for entry in layer.entries:
             _write(group, entry.path, entry)
     for place, layer in enumerate(saved.states):
         own = group.require_group(f"states/{place}")
-        own.attrs["name"] = layer.name
+        own.attrs["name"] = np.bytes_(layer.name.encode("utf8"))
         for number, entry in enumerate(layer.entries):
             _write(own, str(number), entry)
     for number, entry in enumerate(slots.to_keras3(saved)):
@@ -50,7 +50,7 @@ def _write(group, path, entry):
         group.create_dataset(path, data=array)
         return
     dataset = group.create_dataset(path, data=array.view(f"V{array.dtype.itemsize}"))
-    dataset.attrs["dtype"] = entry.dtype
+    dataset.attrs["dtype"] = np.bytes_(entry.dtype.encode("utf8"))
 
 
 # ------------------------------------------------------------------ reading
@@ -85,9 +85,7 @@ def read(group, source):
     _collect(group, "", found, source, 0)
     optimizer = found.pop("optimizer", None)
     states = [path for path in found if path.split("/")[0] == "states"]
-    states = [
-        LayerWeights(_text(group[p].attrs.get("name", "")), _in_order(found.pop(p))) for p in states
-    ]
+    states = [LayerWeights(_text(group[p], "name") or p, _in_order(found.pop(p))) for p in states]
     return Saved(
         weights=[LayerWeights(_name(group, path), each, path) for path, each in found.items()],
         optimizer_weights=_in_order(optimizer) if optimizer else None,
@@ -122,8 +120,7 @@ def _entry(group, name, place, source):
     entry = hdf5.entry(group, name, source, kinds="fiubV")
     if not entry.dtype.startswith(("V", "|V", "void")):
         return WeightEntry(place, entry.shape, entry.dtype, entry.read)
-    dtype = group[name].attrs.get("dtype")
-    dtype = None if dtype is None else _text(dtype)
+    dtype = _text(group[name], "dtype")
     if (
         dtype not in _OPAQUE
         or np.dtype(getattr(ml_dtypes, dtype)).itemsize != group[name].dtype.itemsize
@@ -137,11 +134,12 @@ def _entry(group, name, place, source):
 def _name(group, path):
     """Return the name of a layer, which an attribute of its group of weights tells; its path if there is none."""
     own = group.get(f"{path}/vars".lstrip("/"))
-    return _text(own.attrs.get("name", path)) if isinstance(own, h5py.Group) else path
+    return (_text(own, "name") if isinstance(own, h5py.Group) else None) or path
 
 
-def _text(value):
-    return value.decode("utf8") if isinstance(value, bytes) else str(value)
+def _text(holder, attribute):
+    found = hdf5.texts(holder, attribute) if attribute in holder.attrs else []
+    return found[0] if found else None
 
 
 def _in_order(entries):
