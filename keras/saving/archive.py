@@ -9,6 +9,7 @@ import datetime
 import io
 import os
 import shutil
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -30,6 +31,21 @@ _CHUNK = 4 << 20
 # Weights that were compressed after all are believed up to this size, and beyond it up to this ratio.
 _MAX_BELIEVED = 64 << 20
 _MAX_RATIO = 20
+
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+# What zipfile raises for zips that are damaged in one way or another.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    UnicodeDecodeError,
+    struct.error,
+    zlib.error,
+)
 
 
 # ------------------------------------------------------------------ writing
@@ -122,11 +138,16 @@ def _members(file, name):
     try:
         with zipfile.ZipFile(file) as archive:
             found = [info for info in archive.infolist() if info.filename in wanted]
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, UnicodeDecodeError) as error:
+    except _DAMAGE as error:
         raise ValueError(f"{name!r} is a damaged zip: {error}. Is the file complete?") from error
     members = {info.filename: info for info in found}
     if len(members) != len(found):
         raise ValueError(f"{name!r} has two members of the same name, which no Keras archive has.")
+    packed = [info for info in found if info.compress_type not in _PACKINGS]
+    if packed:
+        raise ValueError(
+            f"{name!r}: the member {packed[0].filename!r} is packed in a way that is not read."
+        )
     missing = sorted({_CONFIG, _WEIGHTS} - set(members))
     if missing:
         raise ValueError(
@@ -141,7 +162,7 @@ def _reading_member(file, info, name):
     try:
         with zipfile.ZipFile(file) as archive, archive.open(info.filename) as member:
             yield member
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+    except _DAMAGE as error:
         raise ValueError(
             f"{name!r}: the member {info.filename!r} is damaged: {error}. Is the file complete?"
         ) from error
@@ -172,10 +193,8 @@ def _opened_weights(file, members, name):
         else:
             weights = stack.enter_context(tempfile.TemporaryFile())
             _unpack(file, info, weights, name)
-        try:
+        with hdf5.broken_files(f"{name}: {_WEIGHTS}"):
             opened = stack.enter_context(h5py.File(weights, "r"))
-        except OSError as error:
-            raise ValueError(f"{name!r}: {_WEIGHTS} is no HDF5 file: {error}.") from error
         yield opened
 
 
@@ -230,7 +249,9 @@ class _Window(io.RawIOBase):
 
     def readinto(self, buffer):
         view = memoryview(buffer).cast("B")
-        count = max(min(len(view), self._size - self._place), 0)
+        count = min(len(view), self._size - self._place)
+        if count <= 0:
+            return 0
         self._file.seek(self._offset + self._place)
         done = self._file.readinto(view[:count])
         self._place += done

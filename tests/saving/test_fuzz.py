@@ -102,7 +102,10 @@ def test_mutated_archives_load_or_are_refused(good, tmp_path, bounded, part):
         with bounded(10, f"mutation {number}"):
             try:
                 model = models.load_model(path)
-                assert np.shape(model.predict_on_batch(np.ones((2, *model.input_shape[1:]))))
+                if part == "weights":
+                    assert [w.shape for w in model.weights] == [w.shape for w in good[1].weights]
+                else:
+                    model.predict_on_batch(np.ones((2, *model.input_shape[1:])))
                 outcomes["loaded"] += 1
             except ValueError as error:
                 assert str(error)
