@@ -18,7 +18,7 @@ import h5py
 
 from keras import config
 from keras._version import __version__
-from keras.saving import dialects, files, hdf5, keras3, text, tree
+from keras.saving import dialects, files, hdf5, heaps, keras3, text, tree
 
 # What Keras 3 takes the file for.
 DIALECT_VERSION = "3.15.1"
@@ -189,12 +189,15 @@ def _opened_weights(file, members, name):
     with contextlib.ExitStack() as stack:
         if info.compress_type == zipfile.ZIP_STORED:
             _compare_checksum(file, info, name)
-            weights = _Window(file, _offset(file, info, name), info.file_size)
+            raw, start = file, _offset(file, info, name)
+            weights = _Window(file, start, info.file_size)
         else:
-            weights = stack.enter_context(tempfile.TemporaryFile())
+            raw = weights = stack.enter_context(tempfile.TemporaryFile())
+            start = 0
             _unpack(file, info, weights, name)
         with hdf5.broken_files(f"{name}: {_WEIGHTS}"):
             opened = stack.enter_context(h5py.File(weights, "r"))
+            heaps.check(raw, opened, name, start, info.file_size)
         yield opened
 
 
@@ -224,6 +227,7 @@ def _unpack(file, info, scratch, name):
         )
     with _reading_member(file, info, name) as member:
         shutil.copyfileobj(member, scratch, _CHUNK)
+    scratch.flush()
 
 
 class _Window(io.RawIOBase):

@@ -13,7 +13,7 @@ import numpy as np
 
 from keras import config
 from keras._version import __version__
-from keras.saving import dialects, files, text
+from keras.saving import dialects, files, heaps, text
 from keras.saving.schema import LayerWeights, Saved, WeightEntry
 
 # What other versions of Keras take the file for: its dialect, and the layout of its kernels.
@@ -168,7 +168,9 @@ def _open(source, name):
         raise ValueError(
             f"{name!r} cannot be read as HDF5: {error}. Is the file complete?"
         ) from error
-    with file:
+    with file, open(source, "rb") as raw:
+        with broken_files(name):
+            heaps.check(raw, file, name)
         yield file
 
 

@@ -438,3 +438,29 @@ def test_safetensors_that_hurt_are_refused(parts, tmp_path, kind):
     path.write_bytes(TENSORS[kind])
     refused(path, None, model.load_weights)
     assert all(map(np.array_equal, model.get_weights(), before))
+
+
+# ------------------------------------------------------------------ heaps
+def spoiled_heap(data, change):
+    """HDF5 whose heap of texts has an object of another size."""
+    place = data.index(b"GCOL\x01\x00\x00\x00") + 16 + 8
+    size = struct.unpack_from("<Q", data, place)[0]
+    return data[:place] + struct.pack("<Q", change(size) % (1 << 64)) + data[place + 8 :]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda n: n + (1 << 40), lambda n: -16, lambda n: (1 << 64) - 1],
+    ids=["large", "back", "last"],
+)
+@pytest.mark.parametrize("filler", [10, 3_000_000])
+def test_a_damaged_heap_is_not_read(tmp_path, change, filler):
+    """HDF5 1.14 and 2.0 read some of these for ever."""
+    path = tmp_path / "m.h5"
+    model = models.Sequential([L.Dense(3, input_dim=4)])
+    model.save(path)
+    with h5py.File(path, "a") as file:
+        file["filler"] = np.zeros(filler, "f4")
+    models.load_model(path)
+    path.write_bytes(spoiled_heap(path.read_bytes(), change))
+    refused(path, "a heap of texts")
