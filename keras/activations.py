@@ -87,6 +87,11 @@ def hard_sigmoid(x):
     return ops.hard_sigmoid(x)
 
 
+def h_sigmoid(x):
+    """Return relu6(x + 3) / 6 (Howard et al., 2019), which Keras 3 calls `hard_sigmoid`."""
+    return ops.divide(ops.relu6(ops.add(x, 3)), 6)
+
+
 def exponential(x):
     """Return e**x."""
     return ops.exp(x)

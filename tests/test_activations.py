@@ -34,6 +34,7 @@ FORMULAS = {
     "tanh": math.tanh,
     "sigmoid": sigmoid,
     "hard_sigmoid": lambda x: min(max(0.2 * x + 0.5, 0), 1),
+    "h_sigmoid": lambda x: min(max(x + 3, 0), 6) / 6,
     "exponential": math.exp,
 }
 

@@ -51,7 +51,8 @@ class RNN(Layer):
         go_backwards: whether to go from the last time to the first; the outputs then come in that order.
         stateful: whether each batch goes on from the states that the batch before left.
         unroll: whether to write the steps out in place of a loop: more memory and a longer compilation, maybe faster.
-        **kwargs: those of every layer, and `input_length`, the number of time steps, together with `input_dim`.
+        **kwargs: those of every layer; `input_length`, the number of time steps, together with `input_dim`; and
+            `zero_output_for_mask`, whether outputs of masked times are zero and not those of the time before.
 
     Call arguments:
         inputs: (batch, time, features), or a list of it, the initial states and the constants.
@@ -95,6 +96,7 @@ class RNN(Layer):
         **kwargs,
     ):
         length = kwargs.pop("input_length", None)
+        self.zero_output_for_mask = kwargs.pop("zero_output_for_mask", False)
         if kwargs.get("input_dim") is not None and kwargs.get("input_shape") is None:
             kwargs["input_shape"] = (length, kwargs.pop("input_dim"))
         super().__init__(**kwargs)
@@ -229,6 +231,7 @@ class RNN(Layer):
             self.go_backwards,
             None if mask is None else ops.moveaxis(mask, 1, 0),
             self.unroll,
+            zero_output_for_mask=self.zero_output_for_mask,
             time_major=True,
             return_all_outputs=self.return_sequences,
         )

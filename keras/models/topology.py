@@ -33,9 +33,12 @@ def layers_in_order(inputs, outputs):
 
 
 def _depths(nodes, outputs):
-    """Return each node's longest distance to an output."""
-    depths = dict.fromkeys(nodes, 0)
+    """Return each node's longest distance to an output; no call of a layer is nearer than a call of it met before."""
+    depths, of_layers = dict.fromkeys(nodes, 0), {}
     for node in reversed(nodes):
+        if isinstance(node.function, Layer):
+            depths[node] = max(depths[node], of_layers.get(node.function, 0))
+            of_layers[node.function] = depths[node]
         for tensor in node.inputs:
             if tensor.node in depths:
                 depths[tensor.node] = max(depths[tensor.node], depths[node] + 1)

@@ -11,7 +11,7 @@ from keras.backend.variable import Variable
 from keras.layers.base import Layer
 from keras.layers.serialization import deserialize
 from keras.ops.core import _size
-from keras.registry import Configurable, custom_object_scope
+from keras.registry import Configurable, custom_object_scope, registered_name, serialize
 from keras.saving import keras2, schema
 
 # ------------------------------------------------------------------ ops by name
@@ -142,12 +142,10 @@ class _Describer:
         }
         if not self.model.trainable:
             config["trainable"] = False
-        return {"class_name": type(self.model).__name__, "config": config}
+        return {"class_name": registered_name(type(self.model)), "config": config}
 
     def _layer(self, layer):
-        described = keras2.to_canonical(
-            {"class_name": type(layer).__name__, "config": layer.get_config()}
-        )
+        described = keras2.to_canonical(serialize(layer))
         nodes = [self._node(node, *_by_name(layer, node)) for node in self.calls[layer]]
         return _entry(described["class_name"], described["config"], layer.name, nodes)
 

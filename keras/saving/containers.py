@@ -5,14 +5,30 @@ import os
 
 import h5py
 
-from keras.saving import files, hdf5
+from keras.saving import archive, files, hdf5, tensors, tree
 
 # By the end of the file's name; all others are HDF5.
-_MODEL_WRITERS = {}
-_WEIGHT_WRITERS = {}
+_MODEL_WRITERS = {".keras": archive.write}
+_WEIGHT_WRITERS = {
+    ".keras": archive.refuse_weights,
+    ".safetensors": tensors.write,
+    ".weights.h5": tree.write_weights,
+}
+
+
+@contextlib.contextmanager
+def _reading_hdf5(source):
+    """Yield the `Saved` of an HDF5 file, in whose layout soever."""
+    with hdf5.opened(source) as (group, name):
+        yield tree.read(group, name) if tree.is_tree(group) else hdf5.read(group, name)
+
 
 # By what `files.kind_of` finds in the file: context managers that yield a `Saved`.
-_READERS = {"hdf5": hdf5.reading}
+_READERS = {
+    "hdf5": _reading_hdf5,
+    "safetensors": tensors.reading,
+    "zip": archive.reading,
+}
 
 
 def write_model(target, saved):

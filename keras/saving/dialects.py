@@ -2,16 +2,18 @@
 
 import re
 
-from keras.saving import keras2, schema
+from keras.saving import keras2, keras3, schema
 
 # What reads each dialect: a pure function from a description to the canonical one.
 _READERS = {
     "keras2": keras2.to_canonical,
+    "keras3": keras3.to_canonical,
 }
 
 # What writes each dialect, from the canonical description.
 _WRITERS = {
     "keras2": keras2.from_canonical,
+    "keras3": keras3.from_canonical,
 }
 
 
@@ -65,8 +67,8 @@ def _is_keras1(description):
 
 
 def _is_tf_keras(description):
-    is_own = description["class_name"] in _TF_CLASSES or ">" in description["class_name"]
-    return is_own or not _TF_KEYS.isdisjoint(description["config"])
+    has_class = description["class_name"] in _TF_CLASSES
+    return has_class or not _TF_KEYS.isdisjoint(description["config"])
 
 
 def _objects(structure):

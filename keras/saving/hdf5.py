@@ -13,7 +13,7 @@ import numpy as np
 
 from keras import config
 from keras._version import __version__
-from keras.saving import dialects, files, text
+from keras.saving import dialects, files, heaps, text
 from keras.saving.schema import LayerWeights, Saved, WeightEntry
 
 # What other versions of Keras take the file for: its dialect, and the layout of its kernels.
@@ -25,6 +25,7 @@ _ATTRIBUTE_LIMIT = 64512
 # No compression makes more of a byte.
 _HIGHEST_RATIO = 1100
 _SMALL = 1 << 20
+_LARGEST_ATTRIBUTE = 256 << 20
 
 
 # ------------------------------------------------------------------ writing
@@ -140,9 +141,16 @@ def reading(source):
     Raises:
         ValueError: if the file is damaged, refers to other files, or is no file of Keras.
     """
+    with opened(source) as (group, name):
+        yield read(group, name)
+
+
+@contextlib.contextmanager
+def opened(source):
+    """Yield the group that holds everything, and what messages call the file; the argument is that of `reading`."""
     name = _name_of(source)
     with _open(source, name) as group, broken_files(name):
-        yield _saved(group, name)
+        yield group, name
 
 
 def _name_of(source):
@@ -160,7 +168,9 @@ def _open(source, name):
         raise ValueError(
             f"{name!r} cannot be read as HDF5: {error}. Is the file complete?"
         ) from error
-    with file:
+    with file, open(source, "rb") as raw:
+        with broken_files(name):
+            heaps.check(raw, file, name)
         yield file
 
 
@@ -184,39 +194,58 @@ def _origin(error):
     return "" if trace is None else trace.tb_frame.f_globals.get("__name__", "")
 
 
-def _saved(group, name):
-    attrs = group.attrs
-    has_model = "model_config" in attrs
+def read(group, name):
+    """Return the `Saved` that a group of the layout of Keras 1 and 2 holds."""
+    has_model = "model_config" in group.attrs
     weights = child(group, "model_weights", name) if "model_weights" in group else group
     if not has_model and not _has_names(weights, "layer_names"):
         raise ValueError(
             f"{name!r} is an HDF5 file, but neither a model nor weights of Keras: it has no attribute 'model_config' "
             f"or 'layer_names'; at its top are {list(group)[:5]}."
         )
-    version = _text(weights.attrs.get("keras_version", attrs.get("keras_version", b"")))
+    version = _first_text("keras_version", weights, group)
     return Saved(
-        model=_config(attrs, "model_config", name),
-        training=_config(attrs, "training_config", name),
+        model=_config(group, "model_config", name),
+        training=_config(group, "training_config", name),
         weights=_layers(weights, name) if _has_names(weights, "layer_names") else [],
         optimizer_weights=_optimizer(group, name),
         states=_layers(child(group, "model_states", name), name) if "model_states" in group else [],
-        state=_config(attrs, "training_state", name),
+        state=_config(group, "training_state", name),
         # Keras 1 did not tell its version before 1.2.
         version=version or "1.0.0",
-        backend=_text(weights.attrs.get("backend", attrs.get("backend", b""))),
+        backend=_first_text("backend", weights, group),
         source=name,
     )
 
 
-def _text(value):
-    return value.decode("utf8") if isinstance(value, bytes) else str(value)
+def texts(holder, attribute):
+    """Return the texts in an attribute of a group or dataset as a list.
+
+    Raises:
+        ValueError: if it holds something else. HDF5 may crash where it reads damaged values of other types, so these
+            are not read at all.
+    """
+    opened = h5py.h5a.open(holder.id, attribute.encode("utf8"))
+    if 0 in (opened.shape or ()):
+        return []
+    if opened.get_type().get_class() != h5py.h5t.STRING:
+        raise ValueError(f"{holder.name!r} has the attribute {attribute!r}, which holds no text.")
+    if opened.get_storage_size() > _LARGEST_ATTRIBUTE:
+        raise ValueError(f"{holder.name!r} has the attribute {attribute!r}, which is too large.")
+    values = np.ravel(holder.attrs[attribute]).tolist()
+    return [value.decode("utf8") if isinstance(value, bytes) else str(value) for value in values]
 
 
-def _config(attrs, attribute, name):
-    if attribute not in attrs:
+def _first_text(attribute, *groups):
+    found = [texts(group, attribute) for group in groups if attribute in group.attrs]
+    return found[0][0] if found and found[0] else ""
+
+
+def _config(group, attribute, name):
+    if attribute not in group.attrs:
         return None
     try:
-        return text.from_json(_text(attrs[attribute]))
+        return text.from_json("".join(texts(group, attribute)))
     except ValueError as error:
         raise ValueError(f"{name!r}: the attribute {attribute!r} is damaged. {error}") from error
 
@@ -228,10 +257,10 @@ def _has_names(group, attribute):
 def read_names(group, attribute):
     """Return the list of names that an attribute, or several numbered ones, hold."""
     if attribute in group.attrs:
-        return [_text(name) for name in np.ravel(group.attrs[attribute]).tolist()]
+        return texts(group, attribute)
     names, number = [], 0
     while f"{attribute}{number}" in group.attrs:
-        names += [_text(name) for name in np.ravel(group.attrs[f"{attribute}{number}"]).tolist()]
+        names += texts(group, f"{attribute}{number}")
         number += 1
     return names
 
@@ -251,8 +280,8 @@ def _entries(group, source):
     return [entry(group, name, source) for name in read_names(group, "weight_names")]
 
 
-def entry(group, name, source):
-    """Return the `WeightEntry` of a dataset in a group.
+def entry(group, name, source, kinds="fiub"):
+    """Return the `WeightEntry` of a dataset in a group; `kinds` are those of NumPy's dtypes that it may have.
 
     Raises:
         ValueError: if there is none, or its data lie elsewhere than in this file.
@@ -262,7 +291,7 @@ def entry(group, name, source):
         raise ValueError(
             f"{source!r}: the data of {name!r} lie in another file, which is not read. Copy them into this one."
         )
-    if dataset.dtype.kind not in "fiub":
+    if dataset.dtype.kind not in kinds:
         raise ValueError(f"{source!r}: {name!r} holds no numbers but {dataset.dtype}.")
     stored = dataset.id.get_storage_size()
     if dataset.nbytes > max(_SMALL, stored * _HIGHEST_RATIO):

@@ -59,26 +59,29 @@ class WeightEntry:
         shape: a tuple of ints.
         dtype: a NumPy dtype's name.
         read: returns the NumPy array; nothing is read before it is called.
+        path: where it is in the model, see `keras.saving.paths`.
     """
 
     name: str
     shape: tuple
     dtype: str
     read: Callable[[], np.ndarray]
+    path: str = ""
 
     @classmethod
-    def of(cls, variable, name=None):
+    def of(cls, variable, name=None, path=""):
         """Return the entry of a Variable, to be written."""
         read = functools.partial(on_host, variable)
-        return cls(name or variable.name, tuple(variable.shape), variable.dtype, read)
+        return cls(name or variable.name, tuple(variable.shape), variable.dtype, read, path)
 
 
 @dataclass
 class LayerWeights:
-    """The weights of one layer: its name and a list of `WeightEntry`."""
+    """The weights of one layer: its name, a list of `WeightEntry`, and its path in the model."""
 
     name: str
     entries: list = field(default_factory=list)
+    path: str = ""
 
 
 @dataclass
@@ -89,7 +92,8 @@ class Saved:
         model: the model's description, or None where there are weights alone.
         training: what `compile` was given, or None.
         weights: a list of `LayerWeights`.
-        optimizer_weights: a list of `WeightEntry` in the order of `Optimizer.get_weights`, or None.
+        optimizer_weights: a list of `WeightEntry` in the order of `Optimizer.get_weights`, or in that of Keras 3 for
+            its versions; or None.
         states: a list of `LayerWeights` with the Variables that are no weights, such as the states of stateful
             recurrent layers.
         state: plain values that make resuming exact, or None: `{"seed": int, "test_ticks": int, "optimizer":
@@ -98,6 +102,7 @@ class Saved:
         version: the writer's version, such as `"2.2.4"`, `"2.15.0-tf"` or `"3.15.1"`; "" if the file tells none.
         backend: the writer's backend, or "".
         source: what messages call the file.
+        is_by_path: whether weights are named by their paths, and are put in order once the model is there.
     """
 
     model: dict | None = None
@@ -109,6 +114,7 @@ class Saved:
     version: str = ""
     backend: str = ""
     source: str = ""
+    is_by_path: bool = False
 
 
 # ------------------------------------------------------------------ descriptions

@@ -8,7 +8,7 @@ import numpy as np
 from keras import optimizers
 from keras.backend import nest
 from keras.registry import serialize
-from keras.saving import layouts
+from keras.saving import layouts, slots
 from keras.saving.schema import WeightEntry
 
 
@@ -99,6 +99,11 @@ def compile_from(model, saved, custom_objects=None):
 def set_optimizer(model, saved):
     """Set the optimizer's state from that of a file; warns if there is none, or it does not fit."""
     entries, optimizer = saved.optimizer_weights, model.optimizer
+    if entries and saved.version.startswith("3."):
+        optimizer.build(model.trainable_weights)
+        entries = slots.from_keras3(entries, optimizer)
+        if entries is None:
+            return
     if not entries:
         if not saved.state:
             warnings.warn(

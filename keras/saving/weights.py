@@ -9,7 +9,7 @@ import numpy as np
 from keras.backend import dtypes
 from keras.backend.compute import compute
 from keras.backend.variable import store
-from keras.saving import layouts
+from keras.saving import layouts, paths
 from keras.saving.schema import LayerWeights, WeightEntry
 
 # The name in a file of weights that belong to the model, and to none of its layers.
@@ -80,8 +80,13 @@ def _host_dtype(variable):
 
 def entries_of(model):
     """Return the weights of a model's layers, to be written."""
+    layers, weights = paths.of_layers(model), paths.of_weights(model)
     return [
-        LayerWeights(holder.name, [WeightEntry.of(variable) for variable in holder.variables])
+        LayerWeights(
+            holder.name,
+            [WeightEntry.of(v, path=weights.get(v, "")) for v in holder.variables],
+            layers[holder.layer],
+        )
         for holder in _holders(model)
     ]
 
@@ -105,6 +110,8 @@ def load(model, saved, by_name=False, skip_mismatch=False, reshape=False, is_who
         ValueError: if the weights do not fit; nothing is changed then.
     """
     report = LoadReport()
+    if saved.is_by_path:
+        saved.weights = paths.arrange(saved.weights, model, _holders(model), by_name)
     pairs = _pairs(model, saved, by_name, skip_mismatch, is_whole, report)
     plan = []
     for holder, saved_layer in pairs:

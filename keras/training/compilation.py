@@ -6,6 +6,7 @@ from keras import losses, metrics, ops
 from keras.backend import dtypes, nest
 from keras.backend.compute import compute
 from keras.backend.variable import Variable, current
+from keras.ops.core import raw
 from keras.training import checks, symbols
 
 _ACCURACY = ("accuracy", "acc")
@@ -137,7 +138,7 @@ class Compilation:
         sums = self._sums.value
         means = compute.divide(sums[:-1], compute.maximum(sums[-1], 1e-30))
         results = [
-            compute.cast(ops.raw(m.function.result()), self._dtype)
+            compute.cast(raw(m.function.result()), self._dtype)
             for m in self.metrics
             if m.is_stateful
         ]

@@ -400,3 +400,13 @@ def test_mistakes_are_named():
         L.RNN(L.Dense(2))
     with pytest.raises(ValueError, match="at least one time step"):
         L.GRU(2)(np.zeros((BATCH, 0, FEATURES)))
+
+
+def test_outputs_of_masked_times_can_be_zero():
+    kept = with_weights(L.SimpleRNN(UNITS, return_sequences=True))
+    zeroed = with_weights(L.SimpleRNN(UNITS, return_sequences=True, zero_output_for_mask=True))
+    outputs = np.asarray(run(kept, X, mask=MASK))
+    found = np.asarray(run(zeroed, X, mask=MASK))
+    np.testing.assert_allclose(found, np.where(MASK[..., None], outputs, 0), rtol=1e-6)
+    assert zeroed.get_config()["zero_output_for_mask"] is True
+    assert "zero_output_for_mask" not in kept.get_config()

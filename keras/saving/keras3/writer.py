@@ -1,0 +1,339 @@
+"""From the canonical form to the dialect of Keras 3."""
+
+from keras import constraints, initializers, layers, losses, metrics, optimizers, regularizers
+from keras.saving import schema
+from keras.saving.keras3 import ops as graph_ops
+from keras.saving.keras3.names import ARGUMENTS, DECAY, FUNCTIONS, HARD_SIGMOID, IDLE, PACKAGES
+
+_HERE = {
+    "keras.layers": layers,
+    "keras.initializers": initializers,
+    "keras.regularizers": regularizers,
+    "keras.constraints": constraints,
+    "keras.optimizers": optimizers,
+    "keras.optimizers.schedules": optimizers.schedules,
+    "keras.losses": losses,
+    "keras.metrics": metrics,
+}
+_RECURRENT = frozenset({"RNN", "LSTM", "GRU", "SimpleRNN", "ConvLSTM2D", "Bidirectional"})
+_LAYERS, _OPTIMIZERS = "keras.layers", "keras.optimizers"
+
+
+def from_canonical(description):
+    """Return the description that Keras 3 reads of a canonical one.
+
+    Raises:
+        ValueError: for an op that Keras 3 does not have.
+
+    Examples:
+        >>> from_canonical({"class_name": "LeakyReLU", "config": {"alpha": 0.5}})["config"]
+        {'negative_slope': 0.5}
+    """
+    return _write(description, _LAYERS)
+
+
+def _write(value, package):
+    """Return any value of a config; `package` is where an object that stands there comes from."""
+    if isinstance(value, list | tuple):
+        return [_write(item, package) for item in value]
+    if schema.is_description(value):
+        return _write_object(value, package)
+    if isinstance(value, dict):
+        return {key: _write(item, _package_of(key, package)) for key, item in value.items()}
+    return value
+
+
+def _package_of(key, package):
+    """Return where the objects under a key of a config come from."""
+    for ending in ("initializer", "regularizer", "constraint"):
+        if str(key).endswith(ending):
+            return f"keras.{ending}s"
+    return "keras.optimizers.schedules" if key == "lr" else package
+
+
+def _write_object(value, package):
+    name, config = value["class_name"], value["config"]
+    if schema.is_model(value):
+        return _write_graph(value) if schema.is_graph(value) else _write_stack(value)
+    if isinstance(config, dict):
+        name, config = _ADAPT.get(name, _as_it_is)(name, config)
+        renamed = ARGUMENTS.get(name, ARGUMENTS["optimizer"] if package == _OPTIMIZERS else {})
+        names = {here: there for there, here in renamed.items()}
+        config = {
+            names.get(key, key): _write(item, _package_of(key, package))
+            for key, item in config.items()
+            if not _is_left_out(name, key, item)
+        }
+        config = {key: _activation(key, item) for key, item in config.items()}
+    return {**_identity(name, package), "config": config}
+
+
+def _is_left_out(name, key, value):
+    """Return whether Keras 3 does not take an argument, or has no name where it is None."""
+    if key in ("name", "lr") and value is None:
+        return True
+    if key == "batch_input_shape":
+        return name != "InputLayer"
+    return key in IDLE or (key == "trainable" and name.startswith("SpatialDropout"))
+
+
+def _identity(name, package):
+    """Return the keys by which Keras 3 finds a class: its own by module, the user's by the name registered."""
+    name = FUNCTIONS.get(name, name)
+    if name in PACKAGES.get(package, ()) and hasattr(_HERE[package], name):
+        return {"module": package, "class_name": name, "registered_name": None}
+    return {"module": None, "class_name": name.rpartition(">")[2], "registered_name": name}
+
+
+def _function(name):
+    return {
+        "module": "builtins",
+        "class_name": "function",
+        "config": name,
+        "registered_name": "function",
+    }
+
+
+# ------------------------------------------------------------------ what has other arguments there
+def _as_it_is(name, config):
+    return name, config
+
+
+def _bidirectional(name, config):
+    layer = config.get("layer")
+    if not schema.is_description(layer):
+        return name, config
+    inner, own = layer["config"], layer["config"].get("name", "layer")
+    backwards = not inner.get("go_backwards", False)
+    forward = {**inner, "name": f"forward_{own}"}
+    backward = {**inner, "name": f"backward_{own}", "go_backwards": backwards}
+    pair = {
+        "layer": {**layer, "config": forward},
+        "backward_layer": {**layer, "config": backward},
+    }
+    return name, {**config, **pair}
+
+
+def _lambda(name, config):
+    config = dict(config)
+    for key in ("function", "output_shape", "mask"):
+        kind, value = config.pop(f"{key}_type", "raw"), config.get(key)
+        if kind == "lambda" and isinstance(value, list | tuple):
+            code = dict(zip(("code", "defaults", "closure"), value, strict=False))
+            config[key] = {"class_name": "__lambda__", "config": code}
+        elif kind == "function":
+            config[key] = _function(value)
+        elif value is None:
+            config.pop(key, None)
+    return name, config
+
+
+def _thresholded_relu(name, config):
+    config = {**config, "threshold": config.get("theta", 1.0)}
+    config.pop("theta", None)
+    return "ReLU", config
+
+
+def _variance_scaling(name, config):
+    is_cut = config.get("distribution") == "normal"
+    return name, {**config, "distribution": "truncated_normal"} if is_cut else config
+
+
+def _optimizer(name, config):
+    config = dict(config)
+    decay = config.pop("decay", 0.0)
+    config.pop("schedule_decay", None)
+    if decay and isinstance(config.get("lr"), int | float):
+        schedule = {
+            "initial_learning_rate": config["lr"],
+            "decay_steps": 1,
+            "decay_rate": decay,
+            "staircase": False,
+            "name": DECAY,
+        }
+        config["lr"] = {"class_name": "InverseTimeDecay", "config": schedule}
+    return name, config
+
+
+_ADAPT = {
+    **dict.fromkeys(PACKAGES["keras.optimizers"], _optimizer),
+    "Bidirectional": _bidirectional,
+    "Lambda": _lambda,
+    "ThresholdedReLU": _thresholded_relu,
+    "VarianceScaling": _variance_scaling,
+}
+
+
+def _activation(key, value):
+    if not key.endswith("activation") or not isinstance(value, str):
+        return value
+    if ">" in value:
+        return _function(value)
+    if value == "hard_sigmoid":
+        return _classic_hard_sigmoid()
+    return "hard_sigmoid" if value == "h_sigmoid" else value
+
+
+def _classic_hard_sigmoid():
+    """Return min(max(0.2 * x + 0.5, 0), 1), for which Keras 3 has no name, as layers that can be an activation."""
+    stack = [
+        {"class_name": "Rescaling", "config": {"scale": 0.2, "offset": 0.5}},
+        {"class_name": "ReLU", "config": {"max_value": 1.0}},
+    ]
+    parts = [{"module": _LAYERS, "registered_name": None, **part} for part in stack]
+    config = {"name": HARD_SIGMOID, "layers": parts}
+    return {
+        "module": "keras",
+        "class_name": "Sequential",
+        "config": config,
+        "registered_name": None,
+    }
+
+
+# ------------------------------------------------------------------ models
+def _write_stack(value):
+    config = {key: item for key, item in value["config"].items() if key != "build_input_shape"}
+    config["layers"] = [*_inputs_of(value["config"]), *_write(config["layers"], _LAYERS)]
+    if value["class_name"] != "Sequential":
+        return {**_identity(value["class_name"], "keras"), "config": config}
+    return {
+        "module": "keras",
+        "class_name": "Sequential",
+        "config": config,
+        "registered_name": None,
+    }
+
+
+def _inputs_of(config):
+    """Return the input layer that a stack needs there, as a list: none if it has one or its shape is not known."""
+    first = config["layers"][0] if config["layers"] else None
+    if first is None or first["class_name"] == "InputLayer" or schema.is_model(first):
+        return []
+    own = first["config"]
+    shape = own.get("batch_input_shape")
+    if shape is None and config.get("build_input_shape"):
+        shape = [None, *config["build_input_shape"][1:]]
+    if shape is None:
+        return []
+    # Embeddings take numbers of any kind; the dtype in their config is that of their weights.
+    options = {"batch_shape": shape, "dtype": own.get("dtype") or "float32"}
+    options["name"] = f"{own.get('name', 'layer')}_input"
+    return [{**_identity("InputLayer", _LAYERS), "config": options}]
+
+
+def _write_graph(value):
+    config = dict(value["config"])
+    config["layers"] = [_write_entry(entry) for entry in config["layers"]]
+    for key in ("input_layers", "output_layers"):
+        config[key] = schema.map_references(list, config[key])
+    if value["class_name"] not in ("Model", "Functional"):
+        return {**_identity(value["class_name"], "keras"), "config": config}
+    return {
+        "module": "keras.src.models.functional",
+        "class_name": "Functional",
+        "config": config,
+        "registered_name": "Functional",
+    }
+
+
+def _write_entry(entry):
+    name, nodes = entry["name"], entry["inbound_nodes"]
+    if entry["class_name"] == "Op":
+        return _write_op(entry["config"]["function"], nodes, name)
+    if entry["class_name"] in _RECURRENT:
+        nodes = [_with_initial_state(node) for node in nodes]
+    written = _write_object(entry, _LAYERS)
+    return {**written, "name": name, "inbound_nodes": [_write_node(node) for node in nodes]}
+
+
+def _with_initial_state(node):
+    """Give a recurrent layer's initial states, which follow the sequence in a list, a name."""
+    args = node["args"]
+    if len(args) != 1 or not isinstance(args[0], list) or len(args[0]) < 2:
+        return node
+    sequence, *states = args[0]
+    return {"args": [sequence], "kwargs": {**node.get("kwargs", {}), "initial_state": states}}
+
+
+def _write_node(node):
+    return {
+        "args": _write_argument(node["args"]),
+        "kwargs": _write_argument(node.get("kwargs", {})),
+    }
+
+
+def _write_op(function, nodes, name):
+    if function.rpartition(".")[2] == "hard_sigmoid":
+        layer = {"class_name": "Activation", "config": {"name": name, "activation": "hard_sigmoid"}}
+        return _write_entry({**layer, "name": name, "inbound_nodes": nodes})
+    node = nodes[0]
+    row, config, args, kwargs = graph_ops.from_function(
+        function, node["args"], node.get("kwargs", {}), name
+    )
+    return {
+        "module": row.module,
+        "class_name": row.class_name,
+        "config": _write_argument(config),
+        "registered_name": row.class_name,
+        "name": name,
+        "inbound_nodes": [_write_node({"args": args, "kwargs": kwargs})],
+    }
+
+
+def _write_argument(value):
+    """Return an argument of a call: tensors, arrays and slices become objects of Keras 3."""
+    if schema.is_reference(value):
+        # Keras 3 finds the tensor by its history, and works out shape and dtype itself.
+        place = {"shape": [], "dtype": "float32", "keras_history": list(value["tensor"])}
+        return {"class_name": "__keras_tensor__", "config": place}
+    if isinstance(value, list | tuple):
+        return [_write_argument(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"array", "dtype"}:
+        array = {"value": value["array"], "dtype": value["dtype"]}
+        return {"class_name": "__numpy__", "config": array}
+    if set(value) == {"slice"}:
+        config = dict(zip(("start", "stop", "step"), value["slice"], strict=True))
+        return {"class_name": "__slice__", "config": _write_argument(config)}
+    if set(value) == {"ellipsis"}:
+        return {"class_name": "__ellipsis__", "config": {}}
+    if set(value) == {"tuple"}:
+        return [_write_argument(item) for item in value["tuple"]]
+    return {key: _write_argument(item) for key, item in value.items()}
+
+
+# ------------------------------------------------------------------ training
+def training_from_canonical(training):
+    """Return the `compile_config` that Keras 3 reads, of what `compile` was given; None for None.
+
+    Examples:
+        >>> training = {
+        ...     "optimizer": {"class_name": "SGD", "config": {"lr": 0.5}},
+        ...     "loss": "logcosh",
+        ... }
+        >>> config = training_from_canonical(training)
+        >>> config["optimizer"]["config"], config["loss"]
+        ({'learning_rate': 0.5}, 'log_cosh')
+    """
+    if training is None:
+        return None
+    return {
+        "optimizer": _write(training.get("optimizer"), _OPTIMIZERS),
+        "loss": _write_names(training.get("loss"), "keras.losses"),
+        "loss_weights": training.get("loss_weights"),
+        "metrics": _write_names(training.get("metrics"), "keras.metrics"),
+        "weighted_metrics": _write_names(training.get("weighted_metrics"), "keras.metrics"),
+    }
+
+
+def _write_names(value, package):
+    if isinstance(value, str):
+        return _function(value) if ">" in value else FUNCTIONS.get(value, value)
+    if isinstance(value, list | tuple):
+        return [_write_names(item, package) for item in value]
+    if schema.is_description(value):
+        return _write_object(value, package)
+    if isinstance(value, dict):
+        return {key: _write_names(item, package) for key, item in value.items()}
+    return value

@@ -1,0 +1,151 @@
+"""Paths: where each layer and each weight is in a model, as Keras 3 counts; its files and safetensors name weights so.
+
+A layer has the path of the attribute that holds it (`forward_layer`, `cell`); one in a list, a tuple or a dict has the
+list's and its class's name, numbered where there are several (`layers/dense`, `layers/dense_1`). A weight is
+`vars/0`, `vars/1` ... of its layer, those that can be trained first.
+"""
+
+import re
+
+from keras.backend import nest
+from keras.layers.base import Layer
+from keras.saving.schema import LayerWeights
+
+# Classes that have another name in Keras 3.
+_CLASSES = {"Model": "Functional"}
+
+# Attributes that hold layers which others hold too.
+_NOT_WALKED = frozenset({"_init_args", "_layers", "_stack", "_nodes", "_compile_arguments"})
+
+
+def of_layers(model):
+    """Return `{layer: path}` of a model and all layers in it; the model's own path is empty.
+
+    Examples:
+        >>> from keras.layers import LSTM, TimeDistributed
+        >>> from keras.models import Sequential
+        >>> model = Sequential([TimeDistributed(LSTM(2), input_shape=(2, 3, 4))])
+        >>> list(of_layers(model).values())
+        ['', 'layers/time_distributed', 'layers/time_distributed/layer', 'layers/time_distributed/layer/cell']
+    """
+    found = {}
+    _visit(model, "", found)
+    return found
+
+
+def _visit(layer, path, found):
+    if layer in found:
+        return
+    found[layer] = path
+    for name, value in _children(layer):
+        place = f"{path}/{name}" if path else name
+        if isinstance(value, Layer):
+            _visit(value, place, found)
+        else:
+            _visit_all(value, place, found)
+
+
+def _visit_all(layers, path, found):
+    counts = {}
+    for layer in layers:
+        # One that was met before has its number too.
+        name = snake_case(_CLASSES.get(type(layer).__name__, type(layer).__name__))
+        number = counts.get(name, 0)
+        counts[name] = number + 1
+        _visit(layer, f"{path}/{name}_{number}" if number else f"{path}/{name}", found)
+
+
+def _children(layer):
+    """Return pairs (attribute, layer or list of layers), in the order in which they are counted."""
+    found = {}
+    for name, value in vars(layer).items():
+        if isinstance(value, Layer):
+            found[name] = value
+        elif isinstance(value, list | tuple | dict) and name not in _NOT_WALKED:
+            layers = [leaf for leaf in nest.flatten(value) if isinstance(leaf, Layer)]
+            if layers:
+                found[name] = layers
+    if not hasattr(layer, "get_layer"):
+        return sorted(found.items())
+    is_wired = getattr(layer, "inputs", None) is not None or hasattr(layer, "_stack")
+    children = sorted({**found, "layers": layer.layers}.items())
+    # A graph's layers come first; a class of the user's own has them among its attributes.
+    return sorted(children, key=lambda pair: is_wired and pair[0] != "layers")
+
+
+def snake_case(name):
+    """Return a class name as Keras 3 has it in paths.
+
+    Examples:
+        >>> snake_case("Conv2DTranspose"), snake_case("ConvLSTM2D"), snake_case("PReLU")
+        ('conv2d_transpose', 'conv_lstm2d', 'p_re_lu')
+    """
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", re.sub(r"\W+", "", name))
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def of_weights(model):
+    """Return `{variable: path}` of all weights of a model.
+
+    Examples:
+        >>> from keras.layers import Dense
+        >>> from keras.models import Sequential
+        >>> list(of_weights(Sequential([Dense(2, input_shape=(3,))])).values())
+        ['layers/dense/vars/0', 'layers/dense/vars/1']
+    """
+    found = {}
+    for layer, path in of_layers(model).items():
+        own = sorted(layer._weights, key=lambda weight: not weight.trainable)
+        for number, weight in enumerate(own):
+            found.setdefault(weight, f"{path}/vars/{number}".lstrip("/"))
+    return found
+
+
+def arrange(groups, model, holders, by_name=False):
+    """Return the weights of a file that names them by paths, layer by layer of a model.
+
+    Args:
+        groups: a list of `LayerWeights`, one for each layer at any depth, with its path; the names of its own weights
+            are their paths.
+        model: the model to fill.
+        holders: what takes weights, with a `name`, a `layer` (the model itself for its own weights) and `variables`.
+        by_name: whether layers are matched by their names, else by their paths.
+
+    Returns:
+        A list of `LayerWeights`: those with a partner in the model have its name, all weights within it and their
+        order; then those without a partner, unless layers of the model have none either.
+    """
+    layers, weights = of_layers(model), of_weights(model)
+    wanted = [holder for holder in holders if holder.variables]
+    found, used = [], set()
+    for holder in wanted:
+        path = layers[holder.layer]
+        start = _start_of(holder, path, groups, by_name)
+        within = [group for group in groups if _is_within(group.path, start)]
+        if any(group.entries for group in within):
+            used.update(map(id, within))
+            found.append(_in_holder(holder, path, start, within, weights))
+    rest = [group for group in groups if id(group) not in used and group.entries]
+    return [*found, *rest] if by_name or len(found) == len(wanted) else found
+
+
+def _start_of(holder, path, groups, by_name):
+    """Return the path that a layer of the model has in the file, None if it is not there."""
+    if not by_name or not path:
+        return path
+    named = [group.path for group in groups if group.name == holder.name]
+    return min(named, key=lambda path: path.count("/"), default=None)
+
+
+def _is_within(path, start):
+    return path == start or (bool(start) and path.startswith(f"{start}/"))
+
+
+def _in_holder(holder, path, start, groups, weights):
+    """Return the entries of groups in the order of a layer's weights; those without a partner come last."""
+    entries = {
+        entry.name.removeprefix(f"{start}/"): entry for group in groups for entry in group.entries
+    }
+    wanted = [weights.get(weight, "").removeprefix(f"{path}/") for weight in holder.variables]
+    ordered = [entries.pop(place) for place in wanted if place in entries]
+    return LayerWeights(holder.name, [*ordered, *entries.values()], path)

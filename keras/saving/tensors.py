@@ -1,0 +1,99 @@
+"""Weights as safetensors: a flat table of arrays, named by their paths in the model."""
+
+import contextlib
+import os
+
+import safetensors
+from safetensors import SafetensorError
+from safetensors.numpy import save_file
+
+from keras import config
+from keras._version import __version__
+from keras.saving import files
+from keras.saving.schema import LayerWeights, Saved, WeightEntry
+
+# NumPy's names of the dtypes that may be weights.
+_DTYPES = {
+    "BF16": "bfloat16",
+    "BOOL": "bool",
+    "F16": "float16",
+    "F32": "float32",
+    "F64": "float64",
+    "I16": "int16",
+    "I32": "int32",
+    "I64": "int64",
+    "I8": "int8",
+    "U16": "uint16",
+    "U32": "uint32",
+    "U64": "uint64",
+    "U8": "uint8",
+}
+_NAMES = "layer:"
+
+
+def write(target, saved):
+    """Write weights; names that people gave to layers go into the metadata.
+
+    Args:
+        target: a path.
+        saved: a `Saved` in canonical form.
+    """
+    arrays = {entry.path: entry.read() for layer in saved.weights for entry in layer.entries}
+    metadata = {
+        "format": "keras",
+        "written_by": f"keras {__version__} ({config.backend()})",
+        **{f"{_NAMES}{layer.path}": layer.name for layer in saved.weights if layer.entries},
+    }
+    with files.replacing(target) as path:
+        save_file(arrays, path, metadata)
+
+
+@contextlib.contextmanager
+def reading(source):
+    """Yield the `Saved` that a file holds; its weights can be read within the `with` block.
+
+    Args:
+        source: a path.
+
+    Raises:
+        ValueError: if the file is damaged, or has arrays of a dtype that weights do not have.
+    """
+    name = os.fspath(source)
+    try:
+        opened = safetensors.safe_open(name, framework="numpy")
+    except (SafetensorError, OSError) as error:
+        raise ValueError(
+            f"{name!r} cannot be read as safetensors: {error}. Is the file complete?"
+        ) from error
+    with opened as file:
+        yield _saved(file, name)
+
+
+def _saved(file, source):
+    metadata = file.metadata() or {}
+    groups = {}
+    for key in file.keys():  # noqa: SIM118 - it is no dict
+        layer = key.rpartition("/")[0].removesuffix("/vars")
+        groups.setdefault(layer, []).append(_entry(file, key, source))
+    weights = [
+        LayerWeights(metadata.get(f"{_NAMES}{path}", path), entries, path)
+        for path, entries in groups.items()
+    ]
+    names = {path.removeprefix(_NAMES): name for path, name in metadata.items()}
+    known = {group.path for group in weights}
+    weights += [
+        LayerWeights(names[path], [], path)
+        for path in names
+        if path not in known and f"{_NAMES}{path}" in metadata
+    ]
+    return Saved(weights=weights, source=source, is_by_path=True)
+
+
+def _entry(file, key, source):
+    stored = file.get_slice(key)
+    if stored.get_dtype() not in _DTYPES:
+        raise ValueError(
+            f"{source!r}: {key!r} has the dtype {stored.get_dtype()}, which weights do not have here."
+        )
+    dtype = _DTYPES[stored.get_dtype()]
+    return WeightEntry(key, tuple(stored.get_shape()), dtype, lambda: file.get_tensor(key))

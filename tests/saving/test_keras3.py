@@ -1,0 +1,186 @@
+"""Files that Keras 3.15 wrote: the outputs are the same, and training goes on as it did there.
+
+The files and numbers are made by `fixtures/make_keras3.py`.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from keras import layers as L
+from keras.models import Model, load_model, model_from_config
+from keras.saving import keras3
+from tests.layers.cases import CASES, name_of
+
+FIXTURES = Path(__file__).parent / "fixtures" / "keras3"
+NAMES = sorted(path.stem for path in FIXTURES.glob("*.npz"))
+
+# RMSprop and Adagrad add epsilon within the root there, which shows where gradients are small.
+TRAINING_TOLERANCE = {"rmsprop": 1e-4, "adagrad": 1e-4}
+
+
+def stored(name):
+    """The inputs, targets, outputs and losses of a file, as numbers of Keras 3."""
+    data = np.load(FIXTURES / f"{name}.npz")
+    several = [[data[k] for k in data.files if k.startswith(kind)] for kind in ("x", "y", "output")]
+    return *several, data["losses"]
+
+
+def single(items):
+    return items[0] if len(items) == 1 else items
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_outputs_are_those_of_keras_3(name):
+    inputs, _, outputs, _ = stored(name)
+    found = load_model(FIXTURES / f"{name}.keras").predict(single(inputs))
+    for ours, theirs in zip(found if len(outputs) > 1 else [found], outputs, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_training_goes_on_as_in_keras_3(name):
+    inputs, targets, _, losses = stored(name)
+    model = load_model(FIXTURES / f"{name}.keras")
+    found = [np.ravel(model.train_on_batch(single(inputs), single(targets)))[0] for _ in range(3)]
+    np.testing.assert_allclose(found, losses, rtol=TRAINING_TOLERANCE.get(name, 2e-5))
+
+
+@pytest.mark.parametrize("suffix", ["weights.h5", "h5"])
+def test_other_files_of_keras_3_are_read(suffix):
+    inputs, _, outputs, _ = stored("nadam")
+    if suffix == "h5":
+        model = load_model(FIXTURES / "nadam.h5")
+    else:
+        model = load_model(FIXTURES / "sgd.keras", compile=False)
+        model.load_weights(FIXTURES / "nadam.weights.h5")
+    np.testing.assert_allclose(model.predict(single(inputs)), outputs[0], rtol=1e-5)
+
+
+# ------------------------------------------------------------------ the dialect
+def described(class_name, config, module="keras.layers", registered_name=None):
+    return {
+        "module": module,
+        "class_name": class_name,
+        "config": config,
+        "registered_name": registered_name,
+    }
+
+
+def test_what_says_nothing_here_is_left_out():
+    config = {"name": "d", "units": 2, "quantization_config": None, "lora_rank": None}
+    found = keras3.to_canonical(described("Dense", config))
+    assert found == {"class_name": "Dense", "config": {"name": "d", "units": 2}}
+
+
+REFUSED = [
+    (described("Dense", {"name": "d", "units": 2, "lora_rank": 4}), "'d' has lora_rank=4"),
+    (described("BatchNormalization", {"name": "b", "renorm": True}), "'b' has renorm=True"),
+    (described("GlobalMaxPooling2D", {"name": "g", "keepdims": True}), "'g' has keepdims=True"),
+    (described("Adam", {"name": "a", "weight_decay": 0.1}), "'a' has weight_decay=0.1"),
+    (described("Adam", {"name": "a", "clipnorm": 1.0}), "'a' has clipnorm=1.0"),
+    (described("SGD", {"name": "a", "use_ema": True}), "'a' has use_ema=True"),
+    (described("Dense", {"name": "d", "dtype": "int8_from_float32"}), "'d' is quantized"),
+    (described("Lambda", {"function": {"class_name": "__bytes__", "config": {}}}), "a kind that"),
+]
+
+
+@pytest.mark.parametrize(("description", "match"), REFUSED)
+def test_what_this_library_does_not_have_is_refused_by_name(description, match):
+    with pytest.raises(ValueError, match=match):
+        keras3.to_canonical(description)
+
+
+def test_a_backward_layer_of_its_own_is_refused():
+    def cell(units, name):
+        return described("LSTM", {"name": name, "units": units, "go_backwards": name == "b"})
+
+    config = {"name": "both", "layer": cell(2, "forward_f"), "backward_layer": cell(2, "b")}
+    found = keras3.to_canonical(described("Bidirectional", config))["config"]
+    assert found["layer"]["config"]["name"] == "f" and "backward_layer" not in found
+    config["backward_layer"] = cell(3, "b")
+    with pytest.raises(ValueError, match="'both' has a backward layer that differs"):
+        keras3.to_canonical(described("Bidirectional", config))
+
+
+@pytest.mark.parametrize(
+    ("policy", "dtype"), [("float32", "float32"), ("mixed_bfloat16", "float32"), ("bfloat16",) * 2]
+)
+def test_policies_are_dtypes_of_weights(policy, dtype):
+    policy = described("DTypePolicy", {"name": policy}, "keras")
+    found = keras3.to_canonical(described("Flatten", {"dtype": policy}))
+    assert found["config"] == {"dtype": dtype}
+
+
+def test_hard_sigmoid_keeps_its_meaning_both_ways():
+    theirs = described("Activation", {"name": "a", "activation": "hard_sigmoid"})
+    ours = {"class_name": "Activation", "config": {"name": "a", "activation": "h_sigmoid"}}
+    assert keras3.to_canonical(theirs) == ours
+    assert keras3.from_canonical(ours)["config"] == theirs["config"]
+    classic = {"class_name": "Activation", "config": {"name": "a", "activation": "hard_sigmoid"}}
+    written = keras3.from_canonical(classic)
+    scale, limit = written["config"]["activation"]["config"]["layers"]
+    assert scale["config"] == {"scale": 0.2, "offset": 0.5} and limit["config"]["max_value"] == 1
+    assert keras3.to_canonical(written) == classic
+
+
+def test_decay_is_a_schedule_there():
+    ours = {"optimizer": {"class_name": "SGD", "config": {"lr": 0.1, "decay": 0.5}}, "loss": "mse"}
+    theirs = keras3.training_from_canonical(ours)
+    rate = theirs["optimizer"]["config"]["learning_rate"]
+    assert rate["class_name"] == "InverseTimeDecay"
+    assert rate["config"]["decay_rate"] == 0.5 and rate["config"]["decay_steps"] == 1
+    found = keras3.to_canonical(theirs["optimizer"])
+    assert found == ours["optimizer"]
+
+
+def test_the_norm_of_all_gradients_is_global_there():
+    ours = {"class_name": "SGD", "config": {"lr": 0.5, "clipnorm": 2.0}}
+    theirs = keras3.training_from_canonical({"optimizer": ours})["optimizer"]
+    assert theirs["config"] == {"learning_rate": 0.5, "global_clipnorm": 2.0}
+    assert keras3.to_canonical(theirs) == ours
+
+
+def test_the_users_own_classes_keep_their_package():
+    theirs = described("Mine", {"name": "m"}, None, "Pkg>Mine")
+    ours = {"class_name": "Pkg>Mine", "config": {"name": "m"}}
+    assert keras3.to_canonical(theirs) == ours
+    assert keras3.from_canonical(ours) == theirs
+
+
+def test_an_op_that_is_not_here_is_named():
+    tensor = {"class_name": "__keras_tensor__", "config": {"keras_history": ["x", 0, 0]}}
+    entry = {
+        **described("FFT", {"name": "spectrum"}, "keras.src.ops.math", "FFT"),
+        "name": "spectrum",
+        "inbound_nodes": [{"args": [tensor], "kwargs": {}}],
+    }
+    config = {"layers": [entry], "input_layers": ["x", 0, 0], "output_layers": ["spectrum", 0, 0]}
+    with pytest.raises(ValueError, match="'spectrum' of the graph is Keras 3's FFT"):
+        model_from_config(described("Functional", config, "keras.src.models.functional"))
+
+
+def test_a_default_training_flag_does_not_pin_a_layer():
+    config = {"layers": [], "input_layers": [], "output_layers": []}
+    node = {"args": [], "kwargs": {"training": False, "mask": None}}
+    entry = {**described("Dropout", {"name": "d"}), "name": "d", "inbound_nodes": [node]}
+    config["layers"] = [entry]
+    found = keras3.to_canonical(described("Functional", config))
+    assert found["config"]["layers"][0]["inbound_nodes"] == [{"args": [], "kwargs": {}}]
+
+
+# ------------------------------------------------------------------ every layer, there and back
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_a_layer_comes_back_from_an_archive(case, tmp_path):
+    make, shapes = case
+    inputs = [L.Input(shape) for shape in shapes]
+    layer = make()
+    model = Model(inputs, layer(inputs if len(inputs) > 1 else inputs[0]))
+    model.save(tmp_path / "m.keras")
+    found = load_model(tmp_path / "m.keras")
+    random = np.random.default_rng(0)
+    values = [random.integers(0, 4, (2, *shape)).astype("float32") for shape in shapes]
+    np.testing.assert_allclose(found.predict(values), model.predict(values), rtol=1e-6)
+    there = "ReLU" if isinstance(layer, L.ThresholdedReLU) else type(layer).__name__
+    assert type(found.layers[-1]).__name__ == there
