@@ -51,16 +51,9 @@ class Adam(Optimizer):
         size = ops.sqrt(largest[0] if largest else v) + self.epsilon
         return value - now.lr * m / size, (m, v, *largest)
 
-    def get_weights(self):
-        """Return the state as Keras 2.2.4: without `amsgrad` it has [0.] for the third slot."""
-        placeholders = [] if self.amsgrad else [np.zeros(1, "float32") for _ in self._slots]
-        return super().get_weights() + placeholders
-
-    def set_weights(self, weights):
-        """Set the state from what `get_weights` returned, with the third slot or without."""
-        if not self.amsgrad and len(weights) == 1 + 3 * len(self._slots):
-            weights = weights[: 1 + 2 * len(self._slots)]
-        super().set_weights(weights)
+    def fillers(self):
+        """Return [0.] for each weight where there is no third slot."""
+        return [] if self.amsgrad else [np.zeros(1, "float32") for _ in self._slots]
 
 
 class Adamax(Optimizer):

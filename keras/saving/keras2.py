@@ -109,6 +109,8 @@ def _node_to_canonical(node, place):
 
 
 def _ends_to_canonical(ends, place):
+    if schema.is_reference(ends):
+        return place(list(ends["tensor"]))
     if isinstance(ends, dict):
         return {name: _ends_to_canonical(end, place) for name, end in ends.items()}
     if _is_place(ends):

@@ -288,3 +288,19 @@ def convert(arrays, layer, saved):
         if kind.__name__ == "Model":
             return _nested(arrays, layer, saved)
     return arrays
+
+
+# {class name: function} for optimizers, as `_ROWS` for layers.
+_OPTIMIZER_ROWS = {}
+
+
+def convert_optimizer(arrays, optimizer, saved):
+    """Return an optimizer's weights in the order of `Optimizer.get_weights`.
+
+    Args:
+        arrays: NumPy arrays as the file has them.
+        optimizer: the optimizer they are for, its slots made.
+        saved: the `Saved` they come from.
+    """
+    row = _OPTIMIZER_ROWS.get(type(optimizer).__name__)
+    return arrays if row is None else row(arrays, optimizer, saved)

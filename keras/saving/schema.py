@@ -183,17 +183,27 @@ def map_references(function, structure):
 
 
 # ------------------------------------------------------------------ checks
-def check(description, where="model"):
-    """Check the structure of an object's description, and of a model's with all that is in it.
+def check_object(description, where="model"):
+    """Check that something describes an object.
 
     Raises:
-        ValueError: naming the first place that is wrong.
+        ValueError: if it does not.
     """
-    if not is_description(description) or not isinstance(description["config"], dict):
+    is_dict = is_description(description) and isinstance(description["config"], dict | list)
+    if not is_dict:
         raise ValueError(
             f"The config of the {where} should be a dict with the keys 'class_name' (a text) and 'config' (a dict), "
             f"got {_short(description)}. Is the file complete, and a Keras model?"
         )
+
+
+def check(description, where="model"):
+    """Check the structure of an object's canonical description, and of a model's with all that is in it.
+
+    Raises:
+        ValueError: naming the first place that is wrong.
+    """
+    check_object(description, where)
     if not is_model(description):
         return
     config = description["config"]
