@@ -2,10 +2,11 @@
 
 import re
 
-from keras.saving import keras2, schema
+from keras.saving import keras1, keras2, schema
 
 # What reads each dialect: a pure function from a description to the canonical one.
 _READERS = {
+    "keras1": keras1.to_canonical,
     "keras2": keras2.to_canonical,
 }
 

@@ -202,8 +202,14 @@ def _bidirectional(arrays, layer, saved):
 _GATES_APART = {"ConvLSTM2D": 12, "GRU": 9, "LSTM": 12}
 
 
-def _count(layer, weights, saved):
-    """Return how many arrays of a file stand for some weights of a layer."""
+def count(layer, weights, saved):
+    """Return how many arrays of a file stand for some of a layer's weights.
+
+    Args:
+        layer: a layer.
+        weights: a list of its weights, such as the trainable ones.
+        saved: the `Saved` the arrays come from.
+    """
     inner = getattr(layer, "forward_layer", getattr(layer, "layer", layer))
     gates = _GATES_APART.get(type(inner).__name__)
     is_apart = is_keras1(saved) and gates and getattr(inner, "implementation", 1) == 1
@@ -230,11 +236,11 @@ def _nested(arrays, model, saved):
 
 def _take(queue, layer, weights, saved):
     """Take from the front of a list what stands for some weights of a layer; None if there is too little."""
-    count = _count(layer, weights, saved)
-    if count > len(queue):
+    size = count(layer, weights, saved)
+    if size > len(queue):
         return None
-    taken = queue[:count]
-    del queue[:count]
+    taken = queue[:size]
+    del queue[:size]
     return taken
 
 
@@ -288,19 +294,3 @@ def convert(arrays, layer, saved):
         if kind.__name__ == "Model":
             return _nested(arrays, layer, saved)
     return arrays
-
-
-# {class name: function} for optimizers, as `_ROWS` for layers.
-_OPTIMIZER_ROWS = {}
-
-
-def convert_optimizer(arrays, optimizer, saved):
-    """Return an optimizer's weights in the order of `Optimizer.get_weights`.
-
-    Args:
-        arrays: NumPy arrays as the file has them.
-        optimizer: the optimizer they are for, its slots made.
-        saved: the `Saved` they come from.
-    """
-    row = _OPTIMIZER_ROWS.get(type(optimizer).__name__)
-    return arrays if row is None else row(arrays, optimizer, saved)

@@ -8,7 +8,7 @@ import numpy as np
 from keras import optimizers
 from keras.backend import nest
 from keras.registry import serialize
-from keras.saving import layouts
+from keras.saving import slots
 from keras.saving.schema import WeightEntry
 
 
@@ -105,7 +105,7 @@ def set_optimizer(model, saved):
         return
     optimizer.build(model.trainable_weights)
     needed = [tuple(v.shape) for v in optimizer.weights] + [f.shape for f in optimizer.fillers()]
-    fault = _fault(entries, optimizer, needed, saved)
+    fault = _fault(model, needed, saved)
     if fault:
         warnings.warn(
             f"{saved.source!r}: the state of the optimizer does not fit {optimizer.name} on this model ({fault}); it "
@@ -113,15 +113,16 @@ def set_optimizer(model, saved):
             stacklevel=4,
         )
         return
-    arrays = layouts.convert_optimizer([entry.read() for entry in entries], optimizer, saved)
+    arrays = slots.convert([entry.read() for entry in entries], optimizer, saved, model)
     optimizer.set_weights(arrays)
 
 
-def _fault(entries, optimizer, needed, saved):
+def _fault(model, needed, saved):
+    entries, optimizer = saved.optimizer_weights, model.optimizer
     if sum(prod(entry.shape) for entry in entries) > 4 * max(sum(map(prod, needed)), 64):
         return "it is too large"
     stand_ins = [np.broadcast_to(np.zeros((), entry.dtype), entry.shape) for entry in entries]
-    shapes = [tuple(a.shape) for a in layouts.convert_optimizer(stand_ins, optimizer, saved)]
+    shapes = [tuple(a.shape) for a in slots.convert(stand_ins, optimizer, saved, model)]
     choices = [needed, needed[: len(needed) - len(optimizer.fillers())], [(), *needed]]
     if shapes in choices:
         return None

@@ -1,0 +1,118 @@
+"""The state of optimizers in files: which array is which slot of which weight.
+
+Keras 1 and 2 wrote the number of steps (for some rules), then one slot of all weights, then the next; the weights in
+the order of the layers in the file, laid out as the weights themselves are. TensorFlow wrote the number of steps first
+for every rule, and the names tell the slots: `Adam/dense/kernel/m:0` until 2.10, `Adam/m/dense/kernel:0` since.
+"""
+
+import numpy as np
+
+from keras.saving import layouts
+
+# What TensorFlow's Keras calls our slots: until 2.10, and since.
+_SLOT_NAMES = {
+    "Adadelta": {
+        "accumulator": ("accum_grad", "accumulated_grad"),
+        "delta_accumulator": ("accum_var", "accumulated_delta_var"),
+    },
+    "Adagrad": {"accumulator": ("accumulator",)},
+    "Adam": {"m": ("m",), "v": ("v",), "vhat": ("vhat", "v_hat")},
+    "Adamax": {"m": ("m",), "u": ("v", "u")},
+    "Nadam": {"m": ("m",), "v": ("v",)},
+    "RMSprop": {"accumulator": ("rms", "velocity")},
+    "SGD": {"momentum": ("momentum", "m")},
+}
+
+# Slots that a rule does without where they would stay zero.
+_ZERO_AT_FIRST = {("SGD", "momentum")}
+
+
+def convert(arrays, optimizer, saved, model):
+    """Return an optimizer's weights in the order of `Optimizer.get_weights`.
+
+    Args:
+        arrays: NumPy arrays as the file has them.
+        optimizer: the optimizer they are for, its slots made.
+        saved: the `Saved` they come from.
+        model: the model that it trains.
+
+    Returns:
+        The arrays, as they were where they do not fit the model's weights.
+    """
+    names = [entry.name.split(":")[0] for entry in saved.optimizer_weights]
+    order = _Order(model, saved)
+    if any(name.split("/")[-1] in ("iter", "iteration") for name in names):
+        return _by_name(arrays, names, optimizer, order)
+    return _in_rounds(arrays, optimizer, order)
+
+
+class _Order:
+    """The trainable weights in the order of a file, and the way from there to the model's."""
+
+    def __init__(self, model, saved):
+        of_name = {layer.name: layer for layer in model.layers}
+        names = [weights.name for weights in saved.weights if weights.entries]
+        is_known = set(names) <= set(of_name)
+        layers = [of_name[name] for name in names] if is_known else model.layers
+        self._saved = saved
+        self._layers = [layer for layer in layers if layer.trainable_weights]
+        self._counts = [layouts.count(la, la.trainable_weights, saved) for la in self._layers]
+        self._weights = model.trainable_weights
+        self.size = sum(self._counts)
+
+    def arranged(self, arrays):
+        """Return one slot of all weights, as the model has them; None if something is missing."""
+        found, queue = {}, list(arrays)
+        for layer, count in zip(self._layers, self._counts, strict=True):
+            part, queue = queue[:count], queue[count:]
+            values = layouts.convert(part, layer, self._saved)
+            found.update(zip(layer.trainable_weights, values, strict=False))
+        if any(weight not in found for weight in self._weights):
+            return None
+        return [found[weight] for weight in self._weights]
+
+    def zeros(self):
+        """Return zeros for all weights."""
+        return [np.zeros(weight.shape, "float32") for weight in self._weights]
+
+
+def _in_rounds(arrays, optimizer, order):
+    """Convert one slot of all weights after the other; the first array may be the number of steps."""
+    lead = len(arrays) - len(optimizer.slot_names) * order.size
+    has_count = optimizer.counts_in_weights or lead == 1
+    head, rest = arrays[:has_count], arrays[has_count:]
+    if not order.size or len(rest) % order.size:
+        return arrays
+    rounds = [rest[i : i + order.size] for i in range(0, len(rest), order.size)]
+    count = len(optimizer.slot_names)
+    arranged = [order.arranged(part) for part in rounds[:count]]
+    if None in arranged:
+        return arrays
+    fillers = [array for part in rounds[count:] for array in part]
+    return [*head, *(array for part in arranged for array in part), *fillers]
+
+
+def _by_name(arrays, names, optimizer, order):
+    """Sort the arrays into slots by their names."""
+    kind = type(optimizer).__name__
+    found, steps = {}, []
+    for name, array in zip(names, arrays, strict=True):
+        parts = name.split("/")
+        if parts[-1] in ("iter", "iteration"):
+            steps.append(array)
+        else:
+            for slot in {parts[-1], *parts[1:2]}:
+                found.setdefault(slot, []).append(array)
+    slots = []
+    for slot in optimizer.slot_names:
+        known = _SLOT_NAMES.get(kind, {}).get(slot, (slot,))
+        value = next(
+            (found[name] for name in known if len(found.get(name, ())) == order.size), None
+        )
+        if value is None and (kind, slot) in _ZERO_AT_FIRST:
+            slots.append(order.zeros())
+        else:
+            slots.append(None if value is None else order.arranged(value))
+    if None in slots or len(steps) != 1:
+        return arrays
+    return [*steps, *(array for part in slots for array in part)]
