@@ -257,11 +257,11 @@ class _Translation:
             return {**description, **self._stack(stack, name)}
         if kind == "Graph":
             _refuse(None, kind, "is a model of Keras 0.3", "load and save it with Keras 1.0 first")
+        if kind == "Merge":
+            return {**description, **_merge(config)}
         if schema.is_model(description):
             layers = [self.of(entry) for entry in config["layers"]]
             return {**description, "config": {**config, "layers": layers}}
-        if kind == "Merge":
-            return {**description, **_merge(config)}
         if kind not in _CLASSES:
             return description
         name, own = _CLASSES[kind]
@@ -293,20 +293,10 @@ class _Translation:
 
     # -------------------------------------------------------------- Sequential
     def _stack(self, layers, name):
-        layers = list(_flat(layers))
         named = {"name": name} if name else {}
         if layers and layers[0]["class_name"] == "Merge":
             return {"class_name": "Model", "config": {**named, **_Branches(self).graph(layers)}}
         return {"class_name": "Sequential", "config": {**named, "layers": self.of(layers)}}
-
-
-def _flat(layers):
-    """Yield the layers of a stack; those of stacks within it too, as Keras 1 stored the weights."""
-    for layer in layers:
-        if layer.get("class_name") == "Sequential":
-            yield from _flat(layer["config"])
-        else:
-            yield layer
 
 
 def _penalty_or_constraint(layer, value):
@@ -371,9 +361,11 @@ class _Branches:
 
     def _chain(self, layers):
         """Add a stack of layers; return the name of the last."""
-        first = layers[0]
-        name = first["config"].get("name")
-        if first["class_name"] == "Merge":
+        layers = [_named(layer, self._entries) for layer in layers]
+        first, name = layers[0], layers[0]["name"]
+        if first["class_name"] == "Sequential":
+            name = self._chain(first["config"])
+        elif first["class_name"] == "Merge":
             branches = [self._chain(_layers_of(branch)) for branch in first["config"]["layers"]]
             self._add(first, branches)
         elif first["class_name"] == "InputLayer":
@@ -383,7 +375,7 @@ class _Branches:
             self._add(first, [self._input_of(first)])
         for layer in layers[1:]:
             self._add(layer, [name])
-            name = layer["config"].get("name")
+            name = layer["name"]
         return name
 
     def _input_of(self, layer):
@@ -398,24 +390,32 @@ class _Branches:
         name = f"{config['name']}_input"
         shape, dtype = config["batch_input_shape"], config.get("input_dtype")
         own = {"batch_input_shape": shape, "input_dtype": dtype, "name": name}
-        self._add({"class_name": "InputLayer", "config": own}, [])
+        self._add({"class_name": "InputLayer", "config": own, "name": name}, [])
         if name not in self._inputs:
             self._inputs.append(name)
         return name
 
     def _add(self, layer, sources):
         """Add a layer called once on others. One that two branches share stands in both, by the same name."""
-        name = layer["config"].get("name")
+        name = layer["name"]
         if name not in self._entries:
             nodes = [[[source, 0, 0] for source in sources]] if sources else []
             entry = self._translation.of(layer)
-            self._entries[name] = {**entry, "name": name, "inbound_nodes": nodes}
+            self._entries[name] = {**entry, "inbound_nodes": nodes}
+
+
+def _named(layer, taken):
+    """Return a description with its name beside it; a stack within a stack has none and gets one."""
+    config = layer["config"]
+    name = config.get("name") if isinstance(config, dict) else None
+    number = 1 + sum(entry["class_name"] == "Sequential" for entry in taken.values())
+    return {**layer, "name": name or f"stack_{number}"}
 
 
 def _layers_of(branch):
     """Return the layers of a branch of a `Merge`, as a list."""
     if branch["class_name"] == "Sequential":
-        return list(_flat(branch["config"]))
+        return branch["config"]
     if schema.is_model(branch):
         _refuse(
             branch["config"].get("name"),

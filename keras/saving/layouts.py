@@ -210,6 +210,10 @@ def count(layer, weights, saved):
         weights: a list of its weights, such as the trainable ones.
         saved: the `Saved` the arrays come from.
     """
+    if hasattr(layer, "layers"):
+        own = set(weights)
+        parts = [(inner, [w for w in inner.weights if w in own]) for inner in layer.layers]
+        return sum(count(inner, found, saved) for inner, found in parts)
     inner = getattr(layer, "forward_layer", getattr(layer, "layer", layer))
     gates = _GATES_APART.get(type(inner).__name__)
     is_apart = is_keras1(saved) and gates and getattr(inner, "implementation", 1) == 1
@@ -218,41 +222,33 @@ def count(layer, weights, saved):
 
 def _nested(arrays, model, saved):
     """Convert the weights of a model within a model: the trainable ones of all its layers come first."""
-    queue = list(arrays)
-    trainable = [
-        _take(queue, layer, layer.trainable_weights if model.trainable else [], saved)
-        for layer in model.layers
-    ]
-    fixed = [
-        _take(
-            queue, layer, layer.non_trainable_weights if model.trainable else layer.weights, saved
-        )
-        for layer in model.layers
-    ]
-    if not queue and not any(part is None for part in [*trainable, *fixed]):
-        return _converted_in_place(trainable, fixed, model, saved)
-    return arrays
-
-
-def _take(queue, layer, weights, saved):
-    """Take from the front of a list what stands for some weights of a layer; None if there is too little."""
-    size = count(layer, weights, saved)
-    if size > len(queue):
-        return None
-    taken = queue[:size]
-    del queue[:size]
-    return taken
-
-
-def _converted_in_place(trainable, fixed, model, saved):
-    """Convert layer by layer, and put the trainable weights first again."""
+    queue, parts = list(arrays), {}
+    for kind in (
+        ("trainable", "fixed") if len(arrays) > _trainable_count(model, saved) else ("trainable",)
+    ):
+        for layer in model.layers:
+            size = count(layer, _weights_of(layer, model, kind), saved)
+            parts[kind, layer], queue = queue[:size], queue[size:]
     first, last = [], []
-    for layer, ours, others in zip(model.layers, trainable, fixed, strict=True):
-        converted = convert([*ours, *others], layer, saved)
-        count = len(layer.trainable_weights) if model.trainable else 0
-        first += converted[:count]
-        last += converted[count:]
-    return [*first, *last]
+    for layer in model.layers:
+        converted = convert(
+            parts["trainable", layer] + parts.get(("fixed", layer), []), layer, saved
+        )
+        size = len(_weights_of(layer, model, "trainable"))
+        first += converted[:size]
+        last += converted[size:]
+    return [*first, *last, *queue]
+
+
+def _trainable_count(model, saved):
+    return sum(count(la, _weights_of(la, model, "trainable"), saved) for la in model.layers)
+
+
+def _weights_of(layer, model, kind):
+    """Return a layer's weights that count as trainable in a model, or the others."""
+    if kind == "trainable":
+        return layer.trainable_weights if model.trainable else []
+    return layer.non_trainable_weights if model.trainable else layer.weights
 
 
 # ------------------------------------------------------------------ the table

@@ -1,8 +1,9 @@
 """The state of optimizers in files: which array is which slot of which weight.
 
 Keras 1 and 2 wrote the number of steps (for some rules), then one slot of all weights, then the next; the weights in
-the order of the layers in the file, laid out as the weights themselves are. TensorFlow wrote the number of steps first
-for every rule, and the names tell the slots: `Adam/dense/kernel/m:0` until 2.10, `Adam/m/dense/kernel:0` since.
+the order of the layers in the file (Keras 1: of their names), laid out as they are themselves. TensorFlow's Keras wrote
+the number of steps first for every rule, and the names tell the slots: `Adam/dense/kernel/m:0` until 2.10,
+`Adam/m/dense/kernel:0` since.
 """
 
 import numpy as np
@@ -50,19 +51,24 @@ class _Order:
     """The trainable weights in the order of a file, and the way from there to the model's."""
 
     def __init__(self, model, saved):
-        of_name = {layer.name: layer for layer in model.layers}
-        names = [weights.name for weights in saved.weights if weights.entries]
-        is_known = set(names) <= set(of_name)
-        layers = [of_name[name] for name in names] if is_known else model.layers
+        pairs = _pairs(model, saved)
         self._saved = saved
-        self._layers = [layer for layer in layers if layer.trainable_weights]
+        self._layers = [layer for layer, _ in pairs]
         self._counts = [layouts.count(la, la.trainable_weights, saved) for la in self._layers]
         self._weights = model.trainable_weights
         self.size = sum(self._counts)
+        self._places = range(self.size)
+        if layouts.is_keras1(saved):
+            counted = zip(pairs, self._counts, strict=True)
+            names = [entry.name for (_, entries), n in counted for entry in entries[:n]]
+            self._places = sorted(range(len(names)), key=names.__getitem__)
 
     def arranged(self, arrays):
         """Return one slot of all weights, as the model has them; None if something is missing."""
-        found, queue = {}, list(arrays)
+        if len(arrays) != len(self._places):
+            return None
+        of_place = dict(zip(self._places, arrays, strict=True))
+        found, queue = {}, [of_place[place] for place in range(len(arrays))]
         for layer, count in zip(self._layers, self._counts, strict=True):
             part, queue = queue[:count], queue[count:]
             values = layouts.convert(part, layer, self._saved)
@@ -74,6 +80,18 @@ class _Order:
     def zeros(self):
         """Return zeros for all weights."""
         return [np.zeros(weight.shape, "float32") for weight in self._weights]
+
+
+def _pairs(model, saved):
+    """Return pairs (layer with trainable weights, its entries in the file), in the file's order."""
+    own = [layer for layer in model.layers if layer.weights]
+    found = [weights for weights in saved.weights if weights.entries]
+    of_name = {layer.name: layer for layer in own}
+    if {weights.name for weights in found} <= set(of_name):
+        pairs = [(of_name[weights.name], weights.entries) for weights in found]
+    else:
+        pairs = [(la, weights.entries) for la, weights in zip(own, found, strict=False)]
+    return [(layer, entries) for layer, entries in pairs if layer.trainable_weights]
 
 
 def _in_rounds(arrays, optimizer, order):
