@@ -241,10 +241,10 @@ class Model(Savable, Copyable, Trainer, Layer):
             self.compute_output_shape(input_shape)
         self.built = True
 
-    def _build_once(self, input_shape):
+    def _build_once(self, input_shape, prefix=True):
         # The layers inside are built when they are called; only a `build` of the user's own is run.
         if not self.built and type(self).build is not Model.build:
-            super()._build_once(input_shape)
+            super()._build_once(input_shape, prefix)
         self.built = True
 
     # -------------------------------------------------------------- config

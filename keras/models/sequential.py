@@ -139,7 +139,7 @@ class Sequential(Model):
     def _build_from(self, x):
         self._build_for(nest.flatten(x)[0].shape, None)
 
-    def _build_once(self, input_shape):
+    def _build_once(self, input_shape, prefix=True):
         if self.inputs is None:
             self._build_for(input_shape, None)
 

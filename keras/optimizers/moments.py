@@ -114,6 +114,14 @@ class Nadam(Optimizer):
     def _own_state(self):
         return [self.m_schedule]
 
+    def set_weights(self, weights):
+        """Set the state from what `get_weights` returned; the momenta's product follows from the number of steps."""
+        super().set_weights(weights)
+        # After so many steps the product is zero in any precision.
+        t = np.arange(1.0, min(int(self.iterations.numpy()), 10_000) + 1)
+        beta_1, decay = float(self.beta_1.numpy()), float(self.schedule_decay.numpy())
+        self.m_schedule.assign(np.prod(beta_1 * (1.0 - 0.5 * 0.96 ** (t * decay))))
+
     def at_step(self, now):
         """Work out the shares of gradient and moment from the momenta of this step and the next."""
         mu, next_mu = self._momentum(now, now.t), self._momentum(now, now.t + 1.0)

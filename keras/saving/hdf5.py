@@ -29,7 +29,7 @@ _SMALL = 1 << 20
 
 # ------------------------------------------------------------------ writing
 def write(target, saved):
-    """Write a whole model.
+    """Write a whole model, or all of it but its architecture.
 
     Args:
         target: a path, or an open h5py.File or Group to write into.
@@ -37,7 +37,8 @@ def write(target, saved):
     """
     with _new(target) as group:
         _write_head(group, saved)
-        group.attrs["model_config"] = _json(dialects.write(saved.model, "keras2"))
+        if saved.model is not None:
+            group.attrs["model_config"] = _json(dialects.write(saved.model, "keras2"))
         _write_layers(group.create_group("model_weights"), saved.weights, saved)
         if saved.training is not None:
             group.attrs["training_config"] = _json(dialects.write_training(saved.training))

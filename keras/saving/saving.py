@@ -50,17 +50,21 @@ def _describe(model, include_optimizer):
             f"Model {model.name!r} ({type(model).__name__}) is a class with a `call` of its own, and no file tells "
             "Python code. Use save_weights, and load_weights into an object of the class."
         )
-    saved = Saved(
-        model=keras2.to_canonical(serialize(model)),
+    saved = _state_of(model, include_optimizer)
+    saved.model = keras2.to_canonical(serialize(model))
+    saved.training = training.describe(model) if include_optimizer else None
+    return saved
+
+
+def _state_of(model, include_optimizer=True):
+    """Return all that training changes, as a `Saved` without an architecture."""
+    return Saved(
         weights=weights.entries_of(model),
         states=weights.states_of(model),
+        optimizer_weights=training.optimizer_entries(model) if include_optimizer else None,
+        state=training.state_of(model) if include_optimizer else None,
         backend=settings.backend(),
     )
-    if include_optimizer:
-        saved.training = training.describe(model)
-        saved.optimizer_weights = training.optimizer_entries(model)
-        saved.state = training.state_of(model)
-    return saved
 
 
 def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
@@ -93,6 +97,11 @@ def _trust(safe_mode):
 def _rebuild(saved, is_to_compile):
     with without_initial_values():
         model = from_description(saved.model, saved.version, saved.source)
+    if not model.built and any(layer.entries for layer in saved.weights):
+        raise ValueError(
+            f"{saved.source!r} does not tell the input's shape of its model {model.name!r}. Make the model by "
+            "model_from_json or in code, call model.build(input_shape), then model.load_weights of this file."
+        )
     weights.load(model, saved, is_whole=True)
     weights.load_states(model, saved)
     saved.training = dialects.read_training(saved.training, saved.version)
@@ -199,6 +208,31 @@ class Savable:
                 f"Model {self.name!r} has no weights yet, so {what} can do nothing: its input's shape is not known. "
                 "Give its first layer an input_shape, call model.build(input_shape), or call it on data first."
             )
+
+    def save_state(self, filepath):
+        """Save all that training changes, the weights, the optimizer's state and the seeds, for `load_state`.
+
+        Args:
+            filepath: a path, or an open h5py.File or Group.
+        """
+        self._need_weights("save_state")
+        hdf5.write(filepath, _state_of(self))
+
+    def load_state(self, filepath):
+        """Bring this model back to where it was at `save_state` or `save`.
+
+        Args:
+            filepath: a path, or an open h5py.File or Group.
+
+        Raises:
+            ValueError: if the file is damaged or of another model; the weights are not changed then.
+        """
+        self._need_weights("load_state")
+        with containers.reading(filepath) as saved:
+            weights.load(self, saved, is_whole=True)
+            weights.load_states(self, saved)
+            if self.is_compiled and self.optimizer is not None:
+                training.restore(self, saved)
 
     def to_json(self, **options):
         """Return the architecture as JSON, which `model_from_json` and Keras 2 read; `options` go to `json.dumps`."""

@@ -63,8 +63,12 @@ def state_of(model):
         return None
     state = {"seed": int(model._seed), "test_ticks": int(model._test_ticks)}
     if model.optimizer is not None:
-        own = [variable.numpy().tolist() for variable in model.optimizer._own_state()]
-        state["optimizer"] = {"iterations": int(model.optimizer.iterations.numpy()), "own": own}
+        optimizer = model.optimizer
+        state["optimizer"] = {
+            "iterations": int(optimizer.iterations.numpy()),
+            "hyper": {name: float(getattr(optimizer, name).numpy()) for name in optimizer._hyper},
+            "own": [variable.numpy().tolist() for variable in optimizer._own_state()],
+        }
     return state
 
 
@@ -141,14 +145,25 @@ def set_state(model, state):
         return
     try:
         model._seed, model._test_ticks = int(state["seed"]), int(state["test_ticks"])
-        own = state.get("optimizer") or {}
-        pairs = list(zip(model.optimizer._own_state(), own.get("own", ()), strict=False))
-        if "iterations" in own:
-            model.optimizer.iterations.assign(np.asarray(int(own["iterations"])))
-        for variable, value in pairs:
-            variable.assign(np.asarray(value))
+        if state.get("optimizer"):
+            _set_optimizer_state(model.optimizer, state["optimizer"])
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(
             f"The saved training state {str(state)[:120]} is damaged: {error!r}."
         ) from error
     model._keys = {}
+
+
+def _set_optimizer_state(optimizer, state):
+    values = [(optimizer.iterations, int(state["iterations"]))]
+    values += zip(optimizer._own_state(), state["own"], strict=False)
+    values += [(getattr(optimizer, n), state["hyper"][n]) for n in optimizer._hyper]
+    for variable, value in values:
+        variable.assign(np.asarray(value))
+
+
+def restore(model, saved):
+    """Bring a compiled model back to where a saved one stopped: its optimizer, its seeds and counts."""
+    model._prepare()
+    set_optimizer(model, saved)
+    set_state(model, saved.state)

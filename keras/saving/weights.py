@@ -12,6 +12,9 @@ from keras.backend.variable import store
 from keras.saving import layouts
 from keras.saving.schema import LayerWeights, WeightEntry
 
+# The name in a file of weights that belong to the model, and to none of its layers.
+_OWN = "top_level_model_weights"
+
 # A layer's weights in a file are at most this many times as large as in the model, whatever their layout.
 _LARGEST_LAYOUT = 4
 
@@ -34,6 +37,22 @@ class LoadReport:
         lines = [f"loaded: {', '.join(self.loaded) or 'none'}"]
         lines += [f"left as it was: {name} ({reason})" for name, reason in self.skipped.items()]
         return "\n".join(lines + ([f"not used: {', '.join(self.unused)}"] if self.unused else []))
+
+
+@dataclass
+class _Holder:
+    """Something that holds weights: a layer of the model, or the model itself for those that no layer has."""
+
+    name: str
+    layer: object
+    variables: list
+
+
+def _holders(model):
+    holders = [_Holder(layer.name, layer, layer.weights) for layer in model.layers]
+    of_layers = {variable for holder in holders for variable in holder.variables}
+    own = [variable for variable in model.weights if variable not in of_layers]
+    return [*holders, *([_Holder(_OWN, model, own)] if own else [])]
 
 
 @dataclass
@@ -62,8 +81,8 @@ def _host_dtype(variable):
 def entries_of(model):
     """Return the weights of a model's layers, to be written."""
     return [
-        LayerWeights(layer.name, [WeightEntry.of(variable) for variable in layer.weights])
-        for layer in model.layers
+        LayerWeights(holder.name, [WeightEntry.of(variable) for variable in holder.variables])
+        for holder in _holders(model)
     ]
 
 
@@ -88,14 +107,15 @@ def load(model, saved, by_name=False, skip_mismatch=False, reshape=False, is_who
     report = LoadReport()
     pairs = _pairs(model, saved, by_name, skip_mismatch, is_whole, report)
     plan = []
-    for layer, saved_layer in pairs:
-        assignment = _Assignment(layer, layer.weights, _in_order(layer, saved_layer), reshape)
+    for holder, saved_layer in pairs:
+        layer, entries = holder.layer, _in_order(holder, saved_layer)
+        assignment = _Assignment(layer, holder.variables, entries, reshape)
         fault = _fault(assignment, saved)
         if fault is None:
             plan.append(assignment)
-            report.loaded.append(layer.name)
+            report.loaded.append(holder.name)
         elif skip_mismatch:
-            report.skipped[layer.name] = fault
+            report.skipped[holder.name] = fault
         else:
             raise ValueError(
                 f"{saved.source!r} does not fit the layer {layer.name!r} ({type(layer).__name__}) of model "
@@ -118,7 +138,7 @@ def _assign(plan, saved):
 
 def _pairs(model, saved, by_name, skip_mismatch, is_whole, report):
     """Return pairs (layer of the model, layer of the file) that have weights, and note what has no partner."""
-    layers = [layer for layer in model.layers if layer.weights]
+    layers = [holder for holder in _holders(model) if holder.variables]
     if by_name:
         return _by_name(layers, saved, report)
     found = [layer for layer in saved.weights if layer.entries]
@@ -163,14 +183,14 @@ def _some(names, limit=8):
     )
 
 
-def _in_order(layer, saved_layer):
-    """Return the entries in the order of the layer's weights.
+def _in_order(holder, saved_layer):
+    """Return the entries in the order of the weights they are for.
 
     That is the file's order; but which weights come first depends on what is frozen, and the names tell if they are
     the same.
     """
     entries = saved_layer.entries
-    own = [weight.name for weight in layer.weights]
+    own = [variable.name for variable in holder.variables]
     of_name = {entry.name: entry for entry in entries}
     is_same = len(of_name) == len(entries) == len(set(own)) and set(own) == set(of_name)
     return [of_name[name] for name in own] if is_same else entries
