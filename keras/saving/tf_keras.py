@@ -53,8 +53,10 @@ _NEUTRAL = {
 _HAVE = {
     "groups": {"Conv1D", "Conv2D", "Conv3D"},
     "implementation": {"GRU", "GRUCell", "LSTM", "LSTMCell"},
-    "sparse": {"InputLayer"},
 }
+
+# Class by class, what changes nothing that a layer computes.
+_LEFT_OUT = {"GaussianDropout": {"seed"}, "GaussianNoise": {"seed"}}
 
 _CLASSES = {
     "BatchNormalizationV1": "BatchNormalization",
@@ -118,11 +120,9 @@ def _model(description):
 def _config(kind, config):
     translated = {}
     for key, value in config.items():
-        if key in _NEUTRAL and kind not in _HAVE.get(key, ()):
-            _check_neutral(kind, config, key, value)
-        elif key == "dtype":
+        if key == "dtype":
             translated.update(_dtype(kind, config, value))
-        else:
+        elif not _says_nothing(kind, config, key, value):
             translated[key] = _of(value)
     adjust = _ADJUSTMENTS.get(kind)
     translated = adjust(translated) if adjust else translated
@@ -134,9 +134,22 @@ def _missing(kind, config):
     return {key: value for key, value in _DEFAULTS.get(kind, {}).items() if key not in config}
 
 
-def _check_neutral(kind, config, key, value):
-    if _NEUTRAL[key] is not ANY and value not in _NEUTRAL[key]:
+def _says_nothing(kind, config, key, value):
+    """Return whether an argument is to be left out.
+
+    Raises:
+        ValueError: if it changes what the layer computes, and is not here.
+    """
+    if key in _LEFT_OUT.get(kind, ()):
+        return True
+    if key not in _NEUTRAL:
+        return False
+    is_known = kind in _HAVE.get(key, ())
+    if _NEUTRAL[key] is ANY:
+        return not is_known
+    if value not in _NEUTRAL[key] and not is_known:
         _refuse(config, kind, f"has {key}={value!r}", f"save it with {key}={_NEUTRAL[key][0]!r}")
+    return value in _NEUTRAL[key]
 
 
 _POLICIES = {"mixed_bfloat16", "mixed_float16"}

@@ -244,7 +244,9 @@ class _Graph:
         return [self.ends(end) for end in ends] if isinstance(ends, list) else ends
 
     def node(self, node):
-        """Return a node as args and kwargs with references."""
+        """Return a node as args and kwargs with references; one that is so already stays as it is."""
+        if isinstance(node, dict):
+            return node
         first, kwargs = self._inputs(node)
         return {"args": [first], "kwargs": kwargs}
 
