@@ -256,13 +256,13 @@ class Model(Savable, Copyable, Trainer, Layer):
         Raises:
             NotImplementedError: if the model is a class with a `call` of its own.
         """
-        if wiring.has_own_arguments(type(self)):
-            return wiring.own_arguments(self)
         if self.inputs is None:
             raise NotImplementedError(
                 f"Model {self.name!r} ({type(self).__name__}) is a class with a `call` of its own, and no config tells "
                 "Python code. Use save_weights and load_weights, or define get_config and from_config."
             )
+        if wiring.has_own_arguments(type(self)):
+            return wiring.own_arguments(self)
         return keras2.from_canonical(wiring.describe(self))["config"]
 
     @classmethod
