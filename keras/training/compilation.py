@@ -6,6 +6,7 @@ from keras import losses, metrics, ops
 from keras.backend import dtypes, nest
 from keras.backend.compute import compute
 from keras.backend.variable import Variable, current
+from keras.ops.core import raw
 from keras.training import checks
 
 _ACCURACY = ("accuracy", "acc")
@@ -128,9 +129,7 @@ class Compilation:
         sums = self._sums.value
         means = compute.divide(sums[:-1], compute.maximum(sums[-1], 1e-30))
         results = [
-            compute.cast(ops.raw(m.function.result()), "float32")
-            for m in self.metrics
-            if m.is_stateful
+            compute.cast(raw(m.function.result()), "float32") for m in self.metrics if m.is_stateful
         ]
         return means, self._latest.value, results
 
