@@ -1,11 +1,12 @@
 """What a model needs to train on where it stopped: the arguments of `compile`, the optimizer's state, the seeds."""
 
+import functools
 import warnings
 from math import prod
 
 import numpy as np
 
-from keras import optimizers
+from keras import losses, metrics, optimizers
 from keras.backend import nest
 from keras.registry import serialize
 from keras.saving import slots
@@ -88,12 +89,27 @@ def compile_from(model, saved, custom_objects=None):
     if optimizer is not None:
         optimizer = optimizers.deserialize(optimizer, custom_objects)
     arguments = {name: value for name, value in arguments.items() if value is not None}
+    makers = {"loss": losses, "metrics": metrics, "weighted_metrics": metrics}
+    for name in makers.keys() & arguments.keys():
+        make = functools.partial(makers[name].deserialize, custom_objects=custom_objects)
+        arguments[name] = _objects(arguments[name], make)
     model.compile(optimizer or "rmsprop", **arguments)
     if optimizer is None:
         model.optimizer = None
         return
     set_optimizer(model, saved)
     set_state(model, saved.state)
+
+
+def _objects(structure, make):
+    """Return a nest of losses or metrics with objects in place of descriptions."""
+    if isinstance(structure, list):
+        return [_objects(item, make) for item in structure]
+    if not isinstance(structure, dict):
+        return structure
+    if "class_name" in structure:
+        return make(structure)
+    return {name: _objects(item, make) for name, item in structure.items()}
 
 
 def set_optimizer(model, saved):
