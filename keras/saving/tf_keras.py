@@ -227,12 +227,19 @@ def _lambda(config):
     return config
 
 
+def _up_sampling(config):
+    # TensorFlow 2 interpolates between the centres of pixels.
+    is_bilinear = config.get("interpolation") == "bilinear"
+    return {**config, "interpolation": "bilinear_half_pixel"} if is_bilinear else config
+
+
 _ADJUSTMENTS = {
     "BatchNormalization": _batch_normalization,
     "Bidirectional": _bidirectional,
     "Lambda": _lambda,
     "LocallyConnected1D": _locally_connected,
     "LocallyConnected2D": _locally_connected,
+    "UpSampling2D": _up_sampling,
 }
 
 
@@ -296,9 +303,10 @@ def _optimizer(description):
                 f"The optimizer {kind} has {key}={value!r}, which this library's has not. Load the model with "
                 "compile=False, and compile it anew."
             )
-    if kind == "Nadam" and "is_legacy_optimizer" in given:
-        # Its momentum has grown with the steps themselves since 2.11.
-        config["schedule_decay"] = 1.0
+    if kind == "Nadam":
+        # Until 2.10 the decay was that of the momentum; since, it has grown with the steps themselves.
+        is_late = "is_legacy_optimizer" in given
+        config["schedule_decay"] = 1.0 if is_late else config.pop("decay", 0.004)
     return {"class_name": kind, "config": config}
 
 

@@ -11,6 +11,13 @@ from keras import models
 FOLDER = Path(__file__).parent / "fixtures" / "tf_keras"
 CASES = sorted(path.name.removesuffix(".h5.gz") for path in FOLDER.glob("*.h5.gz"))
 TRAINED = [name for name in CASES if "losses" in np.load(FOLDER / f"{name}.npz")]
+# Where the originals' rules are others, and by how much the losses then differ.
+TOLERANCES = {
+    # Since 2.11 epsilon is added below the root, to the mean of squares; here, as before, to the root.
+    "2.21.0_rmsprop": 2e-3,
+    # Since 2.11 the momenta's product is multiplied once a weight, not once a step.
+    "2.21.0_nadam": 2e-3,
+}
 
 
 def numbered(stored, letter):
@@ -46,4 +53,4 @@ def test_training_goes_on(load, name):
     model, stored = load(name)
     losses = [model.train_on_batch(numbered(stored, "x"), stored["t0"]) for _ in range(4)]
     losses = [float(np.ravel(loss)[0]) for loss in losses]
-    np.testing.assert_allclose(losses, stored["losses"], rtol=1e-5)
+    np.testing.assert_allclose(losses, stored["losses"], rtol=TOLERANCES.get(name, 1e-5))
