@@ -3,6 +3,7 @@
 #   make test     run the tests            (ARGS="-k dropout" picks some, JOBS=4 uses more cores)
 #   make lint     check style              make format   put it right
 #   make bench    side by side with Keras 3, writes benchmarks/RESULTS.md
+#   make interop  exchange files with Keras 2.2.4, tf_keras and Keras 3, both ways
 #   make clean    remove what these made
 
 PYTHON  ?= python3
@@ -16,9 +17,9 @@ PEER      := keras==3.15.1
 BIN       := $(VENV)/bin
 PIP       := -m pip install --quiet --disable-pip-version-check
 METADATA  := pyproject.toml keras/_version.py
-LINTED    := keras tests examples benchmarks conftest.py
+LINTED    := keras tests examples benchmarks interop conftest.py
 
-.PHONY: help demo test lint format bench clean
+.PHONY: help demo test lint format bench interop clean
 .DELETE_ON_ERROR:
 
 help:
@@ -40,6 +41,10 @@ format: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed-demo $(PEER_VENV)/.installed
 	$(BIN)/python benchmarks/bench.py --peer $(PEER_VENV)/bin/python $(ARGS)
+
+# INTEROP_CLASSIC=/path/to/python and INTEROP_MODERN=... name ready environments of the originals.
+interop: $(VENV)/.installed-test
+	$(BIN)/python interop/interop.py $(ARGS)
 
 # One environment, filled as far as each target needs it. The stamps make a second run start at once.
 $(BIN)/python:
@@ -64,5 +69,5 @@ $(PEER_VENV)/.installed: Makefile | $(VENV)/.installed-demo
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(PEER_VENV) .pytest_cache .ruff_cache build dist demo.png
+	rm -rf $(VENV) $(PEER_VENV) interop/.venvs .pytest_cache .ruff_cache build dist demo.png
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
