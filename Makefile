@@ -4,6 +4,7 @@
 #                 BACKEND=torch or BACKEND=tensorflow: on that backend, in an environment of its own
 #   make lint     check style              make format   put it right
 #   make bench    side by side with Keras 3, writes benchmarks/RESULTS.md (BACKENDS=jax is quicker)
+#   make interop  exchange files with Keras 2.2.4, tf_keras and Keras 3, both ways
 #   make clean    remove what these made
 
 comma   := ,
@@ -22,9 +23,9 @@ BIN       := $(VENV)/bin
 EXTRA     := $(patsubst %,$(comma)%,$(filter-out jax,$(BACKEND)))
 PIP       := -m pip install --quiet --disable-pip-version-check
 METADATA  := pyproject.toml keras/_version.py
-LINTED    := keras tests examples benchmarks conftest.py
+LINTED    := keras tests examples benchmarks interop conftest.py
 
-.PHONY: help demo test lint format bench clean $(BACKENDS:%=installed-%) installed-jax
+.PHONY: help demo test lint format bench interop clean $(BACKENDS:%=installed-%) installed-jax
 .DELETE_ON_ERROR:
 
 help:
@@ -53,6 +54,10 @@ bench: $(BACKENDS:%=installed-%) $(PEER_VENV)/.installed
 installed-%:
 	@$(MAKE) --no-print-directory BACKEND=$* $(call venv,$*)/.installed-demo
 
+# INTEROP_CLASSIC=/path/to/python and INTEROP_MODERN=... name ready environments of the originals.
+interop: $(VENV)/.installed-test
+	$(BIN)/python interop/interop.py $(ARGS)
+
 # One environment, filled as far as each target needs it. The stamps make a second run start at once.
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -76,5 +81,5 @@ $(PEER_VENV)/.installed: Makefile | $(BACKENDS:%=installed-%) installed-jax
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-* $(PEER_VENV) .pytest_cache .ruff_cache build dist demo.png
+	rm -rf .venv .venv-* $(PEER_VENV) interop/.venvs .pytest_cache .ruff_cache build dist demo.png
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -61,8 +61,16 @@ from keras.layers.core import (
     SpatialDropout2D,
     SpatialDropout3D,
 )
+from keras.layers.cudnn_recurrent import (
+    CuDNNGRU,
+    CuDNNLSTM,
+)
 from keras.layers.embeddings import (
     Embedding,
+)
+from keras.layers.highway import (
+    Highway,
+    MaxoutDense,
 )
 from keras.layers.input_layer import (
     Input,
@@ -178,6 +186,8 @@ __all__ = [
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",
+    "CuDNNGRU",
+    "CuDNNLSTM",
     "Deconv2D",
     "Deconv3D",
     "Deconvolution2D",
@@ -205,6 +215,7 @@ __all__ = [
     "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
+    "Highway",
     "Input",
     "InputLayer",
     "InputSpec",
@@ -223,6 +234,7 @@ __all__ = [
     "MaxPooling2D",
     "MaxPooling3D",
     "Maximum",
+    "MaxoutDense",
     "Minimum",
     "Multiply",
     "PReLU",

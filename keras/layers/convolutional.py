@@ -24,9 +24,65 @@ from keras.layers.signature import defaults
 
 
 class _Conv(BaseConv):
-    """A plain convolution: one kernel over all input channels."""
+    """A plain convolution: one kernel over all input channels, or over those of each group."""
+
+    def __init__(
+        self,
+        filters,
+        kernel_size,
+        strides=1,
+        padding="valid",
+        data_format=None,
+        dilation_rate=1,
+        activation=None,
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        groups=1,
+        **kwargs,
+    ):
+        super().__init__(
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            dilation_rate,
+            activation,
+            use_bias,
+            kernel_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            bias_regularizer,
+            activity_regularizer,
+            kernel_constraint,
+            bias_constraint,
+            **kwargs,
+        )
+        self.groups = groups
+        if groups < 1 or filters % groups:
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}): groups should divide the {filters} filters, "
+                f"got {groups}."
+            )
+
+    def get_config(self):
+        config = super().get_config()
+        # Keras 2 knows no groups, and need not where there is one.
+        return {key: value for key, value in config.items() if key != "groups" or value != 1}
 
     def _add_kernels(self, channels):
+        if channels is not None and channels % self.groups:
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}): {self.groups} groups cannot share {channels} input "
+                "channels equally; choose a number of groups that divides them."
+            )
+        channels = None if channels is None else channels // self.groups
         self.kernel = options.add(self, "kernel", (*self.kernel_size, channels, self.filters))
 
     def _convolve(self, inputs):

@@ -191,7 +191,8 @@ class UpSampling2D(_UpSampling):
         size: the factors for the rows and the columns, an int or two.
         data_format: `"channels_last"` or `"channels_first"`; the configured one by default.
         interpolation: `"nearest"` to repeat the pixels, `"bilinear"` to interpolate between their
-            upper left corners.
+            upper left corners, `"bilinear_half_pixel"` between their centres, which is what later
+            versions of Keras call bilinear.
 
     Raises:
         ValueError: for another interpolation.
@@ -201,10 +202,10 @@ class UpSampling2D(_UpSampling):
 
     def __init__(self, size=(2, 2), data_format=None, interpolation="nearest", **kwargs):
         super().__init__(size, data_format, **kwargs)
-        if interpolation not in ("nearest", "bilinear"):
+        if interpolation not in ("nearest", "bilinear", "bilinear_half_pixel"):
             raise ValueError(
-                f"Layer {self.name!r} (UpSampling2D): interpolation should be 'nearest' or "
-                f"'bilinear', got {interpolation!r}."
+                f"Layer {self.name!r} (UpSampling2D): interpolation should be 'nearest', "
+                f"'bilinear' or 'bilinear_half_pixel', got {interpolation!r}."
             )
         self.interpolation = interpolation
         self.keeps_dtype = interpolation == "nearest"
@@ -212,7 +213,9 @@ class UpSampling2D(_UpSampling):
     def call(self, inputs):
         if self.interpolation == "nearest":
             return super().call(inputs)
-        return ops.image.enlarge(inputs, self._factors, self.data_format, "bilinear")
+        is_centred = self.interpolation == "bilinear_half_pixel"
+        options = self._factors, self.data_format, "bilinear", is_centred
+        return ops.image.enlarge(inputs, *options)
 
 
 @defaults(size=(2, 2, 2))

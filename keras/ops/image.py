@@ -57,20 +57,21 @@ def resize(
 
 
 @op
-def enlarge(x, factors, data_format=None, interpolation="bilinear"):
-    """Return images enlarged by whole factors; a pixel's place is its upper left corner.
+def enlarge(x, factors, data_format=None, interpolation="bilinear", half_pixel=False):
+    """Return images enlarged by whole factors.
 
     Args:
         x: (batch, height, width, channels), or channels second for `"channels_first"`.
         factors: two ints.
         data_format: the configured one by default.
         interpolation: `"nearest"` or `"bilinear"`.
+        half_pixel: whether a pixel's place is its centre; if not, its upper left corner.
     """
     x = array(x)
     is_first = config.normalize_data_format(data_format) == "channels_first"
     sizes = x.shape[2:] if is_first else x.shape[1:-1]
     size = [n * factor for n, factor in zip(sizes, factors, strict=True)]
-    return resize(x, size, interpolation, data_format, half_pixel=False)
+    return resize(x, size, interpolation, data_format, half_pixel=half_pixel)
 
 
 def _places(old, new, align_corners, half_pixel):

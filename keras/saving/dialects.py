@@ -2,12 +2,20 @@
 
 import re
 
-from keras.saving import keras2, keras3, schema
+from keras.saving import keras1, keras2, keras3, schema, tf_keras
 
 # What reads each dialect: a pure function from a description to the canonical one.
 _READERS = {
+    "keras1": keras1.to_canonical,
     "keras2": keras2.to_canonical,
     "keras3": keras3.to_canonical,
+    "tf_keras": tf_keras.to_canonical,
+}
+
+# What reads the arguments of `compile`, where that takes more than to read the descriptions in them.
+_TRAINING_READERS = {
+    "keras1": keras1.training_to_canonical,
+    "tf_keras": tf_keras.training_to_canonical,
 }
 
 # What writes each dialect, from the canonical description.
@@ -122,6 +130,9 @@ def read_training(training, version=""):
     """
     if training is None:
         return None
+    dialect = dialect_of(training, version)
+    if dialect in _TRAINING_READERS:
+        return _TRAINING_READERS[dialect](training)
     training = dict(training)
     if "optimizer_config" in training:
         training["optimizer"] = training.pop("optimizer_config")

@@ -1,103 +1,136 @@
-"""The order of an optimizer's state in the files of Keras 3, and in `Optimizer.get_weights`.
+"""The state of optimizers in files: which array is which slot of which weight.
 
-There the number of steps and the learning rate come first, then groups of slots: of each weight the first group's,
-then of each weight the second's. Here come the number of steps, for some rules, then one slot of all weights, then the
-next.
+Keras 1 and 2 wrote the number of steps (for some rules), then one slot of all weights, then the next; the weights in
+the order of the layers in the file (Keras 1: of their names), laid out as they are themselves. TensorFlow's Keras wrote
+the number of steps first for every rule, and the names tell the slots: `Adam/dense/kernel/m:0` until 2.10,
+`Adam/m/dense/kernel:0` since.
 """
 
 import numpy as np
 
-from keras.saving.schema import WeightEntry
+from keras.saving import layouts
 
-# {rule: groups of slots, by their names here}
-_GROUPS = {
-    "Adadelta": [("accumulator", "delta_accumulator")],
-    "Adagrad": [("accumulator",)],
-    "Adam": [("m", "v"), ("vhat",)],
-    "Adamax": [("m", "u")],
-    "Nadam": [("m", "v")],
-    "RMSprop": [("accumulator",)],
-    "SGD": [("momentum",)],
+# What TensorFlow's Keras calls our slots: until 2.10, and since.
+_SLOT_NAMES = {
+    "Adadelta": {
+        "accumulator": ("accum_grad", "accumulated_grad"),
+        "delta_accumulator": ("accum_var", "accumulated_delta_var"),
+    },
+    "Adagrad": {"accumulator": ("accumulator",)},
+    "Adam": {"m": ("m",), "v": ("v",), "vhat": ("vhat", "v_hat")},
+    "Adamax": {"m": ("m",), "u": ("v", "u")},
+    "Nadam": {"m": ("m",), "v": ("v",)},
+    "RMSprop": {"accumulator": ("rms", "velocity")},
+    "SGD": {"momentum": ("momentum", "m")},
 }
 
-
-def _places(names, groups, count):
-    """Return the pairs (slot's number, weight's number) in the order of Keras 3."""
-    return [
-        (names.index(slot), weight)
-        for group in groups
-        for weight in range(count)
-        for slot in group
-        if slot in names
-    ]
+# Slots that a rule does without where they would stay zero.
+_ZERO_AT_FIRST = {("SGD", "momentum")}
 
 
-def from_keras3(entries, optimizer):
-    """Return a file's entries in the order of `optimizer.get_weights`.
+def convert(arrays, optimizer, saved, model):
+    """Return an optimizer's weights in the order of `Optimizer.get_weights`.
 
     Args:
-        entries: a list of `WeightEntry` as Keras 3 orders them.
+        arrays: NumPy arrays as the file has them.
         optimizer: the optimizer they are for, its slots made.
+        saved: the `Saved` they come from.
+        model: the model that it trains.
 
     Returns:
-        A list of `WeightEntry`; unchanged for a rule that Keras 3 does not have, None if the file's optimizer had
-        not taken a step.
+        The arrays, as they were where they do not fit the model's weights.
     """
-    groups = _GROUPS.get(type(optimizer).__name__)
-    if groups is None:
-        return entries
-    has_rate = optimizer.schedule is None and not float(optimizer.decay.numpy())
-    steps, slots = entries[0], entries[1 + has_rate :]
-    variables = list(optimizer._slots)
-    if not slots and type(optimizer).__name__ == "SGD" and not float(optimizer.momentum.numpy()):
-        return [steps, *map(_zeros, variables)]
-    if not slots:
-        return None
-    names = list(optimizer.slot_names)
-    places = _places(names, groups, len(variables))
-    of_place = dict(zip(places, slots, strict=False))
-    ordered = [of_place.get((s, w)) for s in range(len(names)) for w in range(len(variables))]
-    if None in ordered:
-        return entries
-    return [steps, *ordered]
+    names = [entry.name.split(":")[0] for entry in saved.optimizer_weights]
+    order = _Order(model, saved)
+    if any(name.split("/")[-1] in ("iter", "iteration") for name in names):
+        return _by_name(arrays, names, optimizer, order)
+    return _in_rounds(arrays, optimizer, order)
 
 
-def _zeros(variable):
-    shape = tuple(variable.shape)
-    return WeightEntry("momentum", shape, "float32", lambda: np.zeros(shape, "float32"))
+class _Order:
+    """The trainable weights in the order of a file, and the way from there to the model's."""
+
+    def __init__(self, model, saved):
+        pairs = _pairs(model, saved)
+        self._saved = saved
+        self._layers = [layer for layer, _ in pairs]
+        self._counts = [layouts.count(la, la.trainable_weights, saved) for la in self._layers]
+        self._weights = model.trainable_weights
+        self.size = sum(self._counts)
+        self._places = range(self.size)
+        if layouts.is_keras1(saved):
+            counted = zip(pairs, self._counts, strict=True)
+            names = [entry.name for (_, entries), n in counted for entry in entries[:n]]
+            self._places = sorted(range(len(names)), key=names.__getitem__)
+
+    def arranged(self, arrays):
+        """Return one slot of all weights, as the model has them; None if something is missing."""
+        if len(arrays) != len(self._places):
+            return None
+        of_place = dict(zip(self._places, arrays, strict=True))
+        found, queue = {}, [of_place[place] for place in range(len(arrays))]
+        for layer, count in zip(self._layers, self._counts, strict=True):
+            part, queue = queue[:count], queue[count:]
+            values = layouts.convert(part, layer, self._saved)
+            found.update(zip(layer.trainable_weights, values, strict=False))
+        if any(weight not in found for weight in self._weights):
+            return None
+        return [found[weight] for weight in self._weights]
+
+    def zeros(self):
+        """Return zeros for all weights."""
+        return [np.zeros(weight.shape, "float32") for weight in self._weights]
 
 
-def to_keras3(saved):
-    """Return the optimizer's entries of a `Saved` in the order of Keras 3; an empty list if it has none.
-
-    Args:
-        saved: a `Saved` in canonical form.
-    """
-    optimizer = (saved.training or {}).get("optimizer")
-    entries, state = saved.optimizer_weights, (saved.state or {}).get("optimizer") or {}
-    groups = _GROUPS.get(optimizer["class_name"]) if optimizer else None
-    if not entries or groups is None:
-        return entries or []
-    config = optimizer["config"]
-    slots = [entry for entry in entries if entry.shape or "iterations" not in entry.name]
-    names = [slot for group in groups for slot in group if slot != "vhat" or config.get("amsgrad")]
-    slots = [entry for entry in slots if "/filler_" not in entry.name]
-    count = len(slots) // len(names)
-    if optimizer["class_name"] == "SGD" and not config.get("momentum"):
-        count = 0
-    ordered = [slots[s * count + w] for s, w in _places(names, groups, count)]
-    own = [_scalar("own", "float32", value) for value in state.get("own", ())]
-    return [*_head(config, state), *ordered, *own]
+def _pairs(model, saved):
+    """Return pairs (layer with trainable weights, its entries in the file), in the file's order."""
+    own = [layer for layer in model.layers if layer.weights]
+    found = [weights for weights in saved.weights if weights.entries]
+    of_name = {layer.name: layer for layer in own}
+    if {weights.name for weights in found} <= set(of_name):
+        pairs = [(of_name[weights.name], weights.entries) for weights in found]
+    else:
+        pairs = [(la, weights.entries) for la, weights in zip(own, found, strict=False)]
+    return [(layer, entries) for layer, entries in pairs if layer.trainable_weights]
 
 
-def _head(config, state):
-    """Return the number of steps, and the learning rate unless a schedule tells it."""
-    steps = _scalar("iteration", "int32", state.get("iterations", 0))
-    rate = config.get("lr")
-    if isinstance(rate, dict) or config.get("decay"):
-        return [steps]
-    return [steps, _scalar("learning_rate", "float32", rate)]
+def _in_rounds(arrays, optimizer, order):
+    """Convert one slot of all weights after the other; the first array may be the number of steps."""
+    lead = len(arrays) - len(optimizer.slot_names) * order.size
+    has_count = optimizer.counts_in_weights or lead == 1
+    head, rest = arrays[:has_count], arrays[has_count:]
+    if not order.size or len(rest) % order.size:
+        return arrays
+    rounds = [rest[i : i + order.size] for i in range(0, len(rest), order.size)]
+    count = len(optimizer.slot_names)
+    arranged = [order.arranged(part) for part in rounds[:count]]
+    if None in arranged:
+        return arrays
+    fillers = [array for part in rounds[count:] for array in part]
+    return [*head, *(array for part in arranged for array in part), *fillers]
 
 
-def _scalar(name, dtype, value):
-    return WeightEntry(name, (), dtype, lambda: np.asarray(value, dtype))
+def _by_name(arrays, names, optimizer, order):
+    """Sort the arrays into slots by their names."""
+    kind = type(optimizer).__name__
+    found, steps = {}, []
+    for name, array in zip(names, arrays, strict=True):
+        parts = name.split("/")
+        if parts[-1] in ("iter", "iteration"):
+            steps.append(array)
+        else:
+            for slot in {parts[-1], *parts[1:2]}:
+                found.setdefault(slot, []).append(array)
+    slots = []
+    for slot in optimizer.slot_names:
+        known = _SLOT_NAMES.get(kind, {}).get(slot, (slot,))
+        value = next(
+            (found[name] for name in known if len(found.get(name, ())) == order.size), None
+        )
+        if value is None and (kind, slot) in _ZERO_AT_FIRST:
+            slots.append(order.zeros())
+        else:
+            slots.append(None if value is None else order.arranged(value))
+    if None in slots or len(steps) != 1:
+        return arrays
+    return [*steps, *(array for part in slots for array in part)]

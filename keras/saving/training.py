@@ -1,14 +1,16 @@
 """What a model needs to train on where it stopped: the arguments of `compile`, the optimizer's state, the seeds."""
 
+import functools
 import warnings
 from math import prod
 
 import numpy as np
 
-from keras import optimizers
+from keras import losses, metrics, optimizers
 from keras.backend import nest
 from keras.registry import serialize
-from keras.saving import layouts, slots
+from keras.saving import slots
+from keras.saving.keras3 import slots as keras3_slots
 from keras.saving.schema import WeightEntry
 
 
@@ -88,6 +90,10 @@ def compile_from(model, saved, custom_objects=None):
     if optimizer is not None:
         optimizer = optimizers.deserialize(optimizer, custom_objects)
     arguments = {name: value for name, value in arguments.items() if value is not None}
+    makers = {"loss": losses, "metrics": metrics, "weighted_metrics": metrics}
+    for name in makers.keys() & arguments.keys():
+        make = functools.partial(makers[name].deserialize, custom_objects=custom_objects)
+        arguments[name] = _objects(arguments[name], make)
     model.compile(optimizer or "rmsprop", **arguments)
     if optimizer is None:
         model.optimizer = None
@@ -96,12 +102,23 @@ def compile_from(model, saved, custom_objects=None):
     set_state(model, saved.state)
 
 
+def _objects(structure, make):
+    """Return a nest of losses or metrics with objects in place of descriptions."""
+    if isinstance(structure, list):
+        return [_objects(item, make) for item in structure]
+    if not isinstance(structure, dict):
+        return structure
+    if "class_name" in structure:
+        return make(structure)
+    return {name: _objects(item, make) for name, item in structure.items()}
+
+
 def set_optimizer(model, saved):
     """Set the optimizer's state from that of a file; warns if there is none, or it does not fit."""
     entries, optimizer = saved.optimizer_weights, model.optimizer
-    if entries and saved.version.startswith("3."):
+    if entries and _is_keras3(saved):
         optimizer.build(model.trainable_weights)
-        entries = slots.from_keras3(entries, optimizer)
+        entries = keras3_slots.from_keras3(entries, optimizer)
         if entries is None:
             return
     if not entries:
@@ -114,7 +131,7 @@ def set_optimizer(model, saved):
         return
     optimizer.build(model.trainable_weights)
     needed = [tuple(v.shape) for v in optimizer.weights] + [f.shape for f in optimizer.fillers()]
-    fault = _fault(entries, optimizer, needed, saved)
+    fault = _fault(entries, model, needed, saved)
     if fault:
         warnings.warn(
             f"{saved.source!r}: the state of the optimizer does not fit {optimizer.name} on this model ({fault}); it "
@@ -122,15 +139,26 @@ def set_optimizer(model, saved):
             stacklevel=4,
         )
         return
-    arrays = layouts.convert_optimizer([entry.read() for entry in entries], optimizer, saved)
-    optimizer.set_weights(arrays)
+    optimizer.set_weights(_converted([entry.read() for entry in entries], model, saved))
 
 
-def _fault(entries, optimizer, needed, saved):
+def _is_keras3(saved):
+    return saved.version.startswith("3.")
+
+
+def _converted(arrays, model, saved):
+    """Return a file's arrays in the order of `Optimizer.get_weights`; those of Keras 3 are so already."""
+    if _is_keras3(saved):
+        return arrays
+    return slots.convert(arrays, model.optimizer, saved, model)
+
+
+def _fault(entries, model, needed, saved):
+    optimizer = model.optimizer
     if sum(prod(entry.shape) for entry in entries) > 4 * max(sum(map(prod, needed)), 64):
         return "it is too large"
     stand_ins = [np.broadcast_to(np.zeros((), entry.dtype), entry.shape) for entry in entries]
-    shapes = [tuple(a.shape) for a in layouts.convert_optimizer(stand_ins, optimizer, saved)]
+    shapes = [tuple(a.shape) for a in _converted(stand_ins, model, saved)]
     choices = [needed, needed[: len(needed) - len(optimizer.fillers())], [(), *needed]]
     if shapes in choices:
         return None

@@ -8,7 +8,8 @@ import h5py
 import ml_dtypes
 import numpy as np
 
-from keras.saving import files, hdf5, slots
+from keras.saving import files, hdf5
+from keras.saving.keras3 import slots
 from keras.saving.schema import LayerWeights, Saved, WeightEntry
 
 # Dtypes that HDF5 does not know; it keeps their bytes, and an attribute tells the name.

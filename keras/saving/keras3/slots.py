@@ -1,0 +1,103 @@
+"""The order of an optimizer's state in the files of Keras 3, and in `Optimizer.get_weights`.
+
+There the number of steps and the learning rate come first, then groups of slots: of each weight the first group's,
+then of each weight the second's. Here come the number of steps, for some rules, then one slot of all weights, then the
+next.
+"""
+
+import numpy as np
+
+from keras.saving.schema import WeightEntry
+
+# {rule: groups of slots, by their names here}
+_GROUPS = {
+    "Adadelta": [("accumulator", "delta_accumulator")],
+    "Adagrad": [("accumulator",)],
+    "Adam": [("m", "v"), ("vhat",)],
+    "Adamax": [("m", "u")],
+    "Nadam": [("m", "v")],
+    "RMSprop": [("accumulator",)],
+    "SGD": [("momentum",)],
+}
+
+
+def _places(names, groups, count):
+    """Return the pairs (slot's number, weight's number) in the order of Keras 3."""
+    return [
+        (names.index(slot), weight)
+        for group in groups
+        for weight in range(count)
+        for slot in group
+        if slot in names
+    ]
+
+
+def from_keras3(entries, optimizer):
+    """Return a file's entries in the order of `optimizer.get_weights`.
+
+    Args:
+        entries: a list of `WeightEntry` as Keras 3 orders them.
+        optimizer: the optimizer they are for, its slots made.
+
+    Returns:
+        A list of `WeightEntry`; unchanged for a rule that Keras 3 does not have, None if the file's optimizer had
+        not taken a step.
+    """
+    groups = _GROUPS.get(type(optimizer).__name__)
+    if groups is None:
+        return entries
+    has_rate = optimizer.schedule is None and not float(optimizer.decay.numpy())
+    steps, slots = entries[0], entries[1 + has_rate :]
+    variables = list(optimizer._slots)
+    if not slots and type(optimizer).__name__ == "SGD" and not float(optimizer.momentum.numpy()):
+        return [steps, *map(_zeros, variables)]
+    if not slots:
+        return None
+    names = list(optimizer.slot_names)
+    places = _places(names, groups, len(variables))
+    of_place = dict(zip(places, slots, strict=False))
+    ordered = [of_place.get((s, w)) for s in range(len(names)) for w in range(len(variables))]
+    if None in ordered:
+        return entries
+    return [steps, *ordered]
+
+
+def _zeros(variable):
+    shape = tuple(variable.shape)
+    return WeightEntry("momentum", shape, "float32", lambda: np.zeros(shape, "float32"))
+
+
+def to_keras3(saved):
+    """Return the optimizer's entries of a `Saved` in the order of Keras 3; an empty list if it has none.
+
+    Args:
+        saved: a `Saved` in canonical form.
+    """
+    optimizer = (saved.training or {}).get("optimizer")
+    entries, state = saved.optimizer_weights, (saved.state or {}).get("optimizer") or {}
+    groups = _GROUPS.get(optimizer["class_name"]) if optimizer else None
+    if not entries or groups is None:
+        return entries or []
+    config = optimizer["config"]
+    slots = [entry for entry in entries if entry.shape or "iterations" not in entry.name]
+    names = [slot for group in groups for slot in group if slot != "vhat" or config.get("amsgrad")]
+    slots = [entry for entry in slots if "/filler_" not in entry.name]
+    count = len(slots) // len(names)
+    if optimizer["class_name"] == "SGD" and not config.get("momentum"):
+        count = 0
+    ordered = [slots[s * count + w] for s, w in _places(names, groups, count)]
+    own = [_scalar("own", "float32", value) for value in state.get("own", ())]
+    return [*_head(config, state), *ordered, *own]
+
+
+def _head(config, state):
+    """Return the number of steps, and the learning rate unless a schedule tells it."""
+    steps = _scalar("iteration", "int32", state.get("iterations", 0))
+    rate = config.get("lr")
+    if isinstance(rate, dict) or config.get("decay"):
+        return [steps]
+    return [steps, _scalar("learning_rate", "float32", rate)]
+
+
+def _scalar(name, dtype, value):
+    return WeightEntry(name, (), dtype, lambda: np.asarray(value, dtype))
