@@ -186,16 +186,19 @@ def test_a_killed_save_loses_nothing(tmp_path):
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
     moments, last, changed = random.Random(0), -1.0, 0
+    window = 0.05
     with process:
         for kill in range(KILLS):
             process.stdin.write(f"{kill * 10_000}\n")
             process.stdin.flush()
             child = int(process.stdout.readline())
-            time.sleep(moments.uniform(0.0, 0.06))
+            time.sleep(moments.uniform(0.0, window))
             os.kill(child, signal.SIGKILL)
             assert process.stdout.readline() == "dead\n"
             value = only_value_in(path)
             assert value == last or value > kill * 10_000, "the last complete file is there"
+            # On a busy machine a save takes longer: about half of the kills shall come after a first one.
+            window *= 1.1 if value == last else 0.92
             changed += value != last
             last = value
         process.stdin.close()
