@@ -129,9 +129,7 @@ class Compilation:
         sums = self._sums.value
         means = compute.divide(sums[:-1], compute.maximum(sums[-1], 1e-30))
         results = [
-            compute.cast(raw(m.function.result()), "float32")
-            for m in self.metrics
-            if m.is_stateful
+            compute.cast(raw(m.function.result()), "float32") for m in self.metrics if m.is_stateful
         ]
         return means, self._latest.value, results
 
