@@ -61,7 +61,9 @@ def write(target, saved):
         model["compile_config"] = keras3.training_from_canonical(saved.training)
     members = {_METADATA: _metadata(), _CONFIG: model}
     if saved.state is not None:
-        members[_STATE] = {"state": saved.state, "training": saved.training}
+        # Keras 3's compile does not know this argument.
+        mode = (saved.training or {}).get("sample_weight_mode")
+        members[_STATE] = {"state": saved.state, "sample_weight_mode": mode}
     with files.replacing(target) as path, zipfile.ZipFile(path, "w") as archive:
         for name, value in members.items():
             archive.writestr(name, text.to_json(value))
@@ -129,6 +131,8 @@ def _with_configs(saved, file, members, name):
     saved.version = version if isinstance(version, str) and version else saved.version
     if isinstance(own, dict) and own.get("state"):
         saved.state = own["state"]
+        if saved.training and own.get("sample_weight_mode"):
+            saved.training["sample_weight_mode"] = own["sample_weight_mode"]
     return saved
 
 

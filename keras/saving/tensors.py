@@ -3,6 +3,7 @@
 import contextlib
 import os
 
+import numpy as np
 import safetensors
 from safetensors import SafetensorError
 from safetensors.numpy import save_file
@@ -38,7 +39,12 @@ def write(target, saved):
         target: a path.
         saved: a `Saved` in canonical form.
     """
-    arrays = {entry.path: entry.read() for layer in saved.weights for entry in layer.entries}
+    # The library takes the memory as it lies, whatever the order of the axes in it.
+    arrays = {
+        entry.path: np.asarray(entry.read(), order="C")
+        for layer in saved.weights
+        for entry in layer.entries
+    }
     metadata = {
         "format": "keras",
         "written_by": f"keras {__version__} ({config.backend()})",

@@ -46,12 +46,12 @@ def fill(group, saved):
 
 
 def _write(group, path, entry):
-    array = entry.read()
+    array = np.asarray(entry.read(), order="C")
     if array.dtype.kind != "V":
         group.create_dataset(path, data=array)
         return
     dataset = group.create_dataset(path, data=array.view(f"V{array.dtype.itemsize}"))
-    dataset.attrs["dtype"] = np.bytes_(entry.dtype.encode("utf8"))
+    dataset.attrs["dtype"] = entry.dtype
 
 
 # ------------------------------------------------------------------ reading

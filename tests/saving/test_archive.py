@@ -74,6 +74,13 @@ def test_training_goes_on_bit_for_bit(model, x, y, optimizer, tmp_path):
         np.testing.assert_array_equal(ours, theirs)
 
 
+def test_the_mode_of_sample_weights_comes_back(tmp_path):
+    model = models.Sequential([L.LSTM(2, return_sequences=True, input_shape=(3, 2))])
+    model.compile("sgd", "mse", sample_weight_mode="temporal")
+    model.save(tmp_path / "m.keras")
+    assert models.load_model(tmp_path / "m.keras").sample_weight_mode == "temporal"
+
+
 def test_states_of_stateful_layers_come_back(tmp_path):
     model = models.Sequential([L.LSTM(3, stateful=True, batch_input_shape=(2, 4, 5))])
     x = np.random.default_rng(0).normal(size=(2, 4, 5)).astype("float32")
