@@ -24,8 +24,8 @@ abs add all any arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argm
 bitwise_or bitwise_xor broadcast_to ceil concatenate conj cos cosh cumprod cumsum diagonal divide einsum equal exp
 expm1 flip floor floor_divide greater greater_equal imag isfinite isinf isnan left_shift less less_equal log log1p
 logical_and logical_not logical_or logical_xor matmul max maximum mean min minimum mod multiply negative not_equal
-pad power prod real repeat reshape right_shift round searchsorted sign sin sinh sort split sqrt square stack subtract sum
-take_along_axis tan tanh tensordot tile transpose where
+pad power prod real repeat reshape right_shift round searchsorted sign sin sinh sort split sqrt square stack subtract
+sum take_along_axis tan tanh tensordot tile transpose where
 """.split()
 
 # Binary primitives of which one argument, the first or the second, may be a Python number; it takes the dtype of the
