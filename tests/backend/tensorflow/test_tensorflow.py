@@ -82,6 +82,18 @@ def test_tensorflows_functions_in_a_layer_and_a_loss():
     assert model.evaluate(x, np.ones((4, 1)), verbose=0) != before
 
 
+def test_an_array_leaves_an_operation_to_the_symbolic_tensor_beside_it():
+    v = Variable([1.0, 2.0])
+    loss = keras.backend.constant([3.0, 4.0]) * (v * 2.0)
+    (found,) = keras.backend.function([], keras.backend.gradients(loss, [v]))([])
+    np.testing.assert_array_equal(found, [6, 8])
+
+
+def test_tensorflows_functions_refuse_symbolic_tensors():
+    with pytest.raises(TypeError, match=r"keras\.ops.*Lambda"):
+        tf.exp(keras.Input((2,)))
+
+
 # ------------------------------------------------------------------ programs
 def test_a_loop_keeps_64_bits_of_variables_that_lie_on_the_host():
     v = Variable(np.array([1 / 3]), "float64")
