@@ -66,6 +66,13 @@ class Tensor:
     def __array__(self, dtype=None, copy=None):
         return np.asarray(self.numpy(), dtype)
 
+    def __tf_tensor__(self, dtype=None, name=None):
+        # TensorFlow asks for an array; told that there is none, it leaves `array * symbolic` to the symbolic one.
+        raise TypeError(
+            f"The symbolic tensor {self.name!r} has no value yet: use the functions of keras.ops in place of "
+            "TensorFlow's, or put TensorFlow's into a Lambda layer."
+        )
+
     def __float__(self):
         return float(self.numpy())
 
