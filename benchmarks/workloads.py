@@ -11,6 +11,7 @@ a number, less is better. Nothing here may use a name that only one of the libra
 import json
 import statistics
 import sys
+import tempfile
 import time
 
 import numpy as np
@@ -231,6 +232,42 @@ def fit_once():
     start = time.perf_counter()
     dense_stack(20, 64, 64, 10).fit(x, y, batch_size=32, epochs=1, verbose=0)
     return time.perf_counter() - start
+
+
+@workload("s", "`save` as `.h5`, 100 M float32 weights in 4 layers, median of 3")
+def save_100m():
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/model.h5"
+        model = wide_stack()
+        return median_time(lambda: model.save(path), 3)
+
+
+@workload("s", "`load_model` of the same file, median of 3")
+def load_100m():
+    import keras
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/model.h5"
+        wide_stack().save(path)
+        return median_time(lambda: keras.models.load_model(path), 3)
+
+
+def wide_stack():
+    import keras
+    from keras import layers
+
+    width = 5000
+    stack = [layers.Dense(width, use_bias=False, kernel_initializer="ones") for _ in range(4)]
+    return keras.models.Sequential([keras.layers.InputLayer((width,)), *stack])
+
+
+def median_time(function, repeats):
+    seconds = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        function()
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds)
 
 
 def main(name):

@@ -1,7 +1,7 @@
 """The classic FAQ's snippets, run as they are printed.
 
 Between `fmt: off` and `fmt: on` stands the snippet, its comments apart; before it the least that it needs, after
-it what must have come of it. Snippets about saving, several devices and pretrained models are tested elsewhere.
+it what must have come of it. Snippets about several devices and pretrained models are tested elsewhere.
 """
 
 import json
@@ -16,7 +16,7 @@ import pytest
 
 from keras import backend as K
 from keras.callbacks import Callback, LambdaCallback
-from keras.layers import LSTM, BatchNormalization, Dense, Dropout, Input
+from keras.layers import LSTM, BatchNormalization, Dense, Dropout, Input, Layer
 from keras.models import Model, Sequential
 from keras.optimizers import SGD
 
@@ -684,3 +684,138 @@ def test_callbacks_run_at_the_end_of_every_epoch():
         weight -= rate * 2 * (weight - 1)
     assert model.get_weights()[0].item() == pytest.approx(weight, rel=1e-5)
     assert float(K.get_value(model.optimizer.lr)) == pytest.approx(0.05)
+
+
+# ------------------------------------------------------------------------------ saving and loading
+
+
+@pytest.fixture
+def in_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def trained():
+    model = Sequential([Dense(3, activation="tanh", input_dim=5), Dropout(0.5), Dense(2)])
+    model.compile("adam", "mse", metrics=["mae"])
+    model.fit(normal(20, 5), normal(20, 2), epochs=2, verbose=0)
+    return model
+
+
+def test_a_whole_model_is_saved_and_goes_on(in_folder):
+    model = trained()
+    before = model.predict(normal(20, 5))
+    # fmt: off
+    from keras.models import load_model
+
+    model.save('my_model.h5')  # creates a HDF5 file 'my_model.h5'
+    del model  # deletes the existing model
+
+    # returns a compiled model
+    # identical to the previous one
+    model = load_model('my_model.h5')
+    # fmt: on
+    np.testing.assert_array_equal(model.predict(normal(20, 5)), before)
+    assert model.metrics_names == ["loss", "mae"]
+    assert int(model.optimizer.iterations.numpy()) == 2
+    model.fit(normal(20, 5), normal(20, 2), epochs=3, initial_epoch=2, verbose=0)
+    assert int(model.optimizer.iterations.numpy()) == 3
+
+
+def test_the_architecture_alone():
+    model = old = trained()
+    # fmt: off
+    # save as JSON
+    json_string = model.to_json()
+
+    # save as YAML
+    yaml_string = model.to_yaml()
+
+    # model reconstruction from JSON:
+    from keras.models import model_from_json
+    model = model_from_json(json_string)
+    # fmt: on
+    from_json = model
+    # fmt: off
+    # model reconstruction from YAML
+    from keras.models import model_from_yaml
+    model = model_from_yaml(yaml_string)
+    # fmt: on
+    for new in (from_json, model):
+        assert new.get_config() == old.get_config()
+        assert not np.array_equal(new.get_weights()[0], old.get_weights()[0]), "new weights"
+    assert json.loads(json_string)["class_name"] == "Sequential"
+
+
+def test_the_weights_alone(in_folder):
+    model = trained()
+    before = model.get_weights()
+    # fmt: off
+    model.save_weights('my_model_weights.h5')
+    # fmt: on
+    model.set_weights([0 * w for w in before])
+    # fmt: off
+    model.load_weights('my_model_weights.h5')
+    # fmt: on
+    for one, other in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(one, other)
+    # fmt: off
+    model.load_weights('my_model_weights.h5', by_name=True)
+    # fmt: on
+
+
+def test_weights_by_the_layers_names(in_folder):
+    fname = "weights.h5"
+    model = Sequential()
+    model.add(Dense(2, input_dim=3, name="dense_1"))
+    model.add(Dense(3, name="dense_2"))
+    model.save_weights(fname)
+    wanted = model.get_weights()
+    # fmt: off
+    # new model
+    model = Sequential()
+    model.add(Dense(2, input_dim=3, name='dense_1'))  # will be loaded
+    model.add(Dense(10, name='new_dense'))  # will not be loaded
+
+    # load weights from first model; will only affect the first layer, dense_1.
+    with pytest.warns(UserWarning, match="new_dense: not in the file"):
+        model.load_weights(fname, by_name=True)
+    # fmt: on
+    np.testing.assert_array_equal(model.get_weights()[0], wanted[0])
+    assert model.get_weights()[2].shape == (2, 10)
+
+
+class AttentionLayer(Layer):
+    def __init__(self, temperature=2.0, **kwargs):
+        super().__init__(**kwargs)
+        self.temperature = temperature
+
+    def call(self, inputs):
+        return inputs * K.softmax(inputs / self.temperature)
+
+
+def test_custom_objects(in_folder):
+    model = old = Sequential([AttentionLayer(3.0, input_shape=(4,)), Dense(2)])
+    model.save("my_model.h5")
+    json_string = model.to_json()
+    found = []
+    # fmt: off
+    from keras.models import load_model
+    # Assuming your model includes instance of an "AttentionLayer" class
+    model = load_model('my_model.h5', custom_objects={'AttentionLayer': AttentionLayer})
+    # fmt: on
+    found.append(model)
+    # fmt: off
+    from keras.utils import CustomObjectScope
+
+    with CustomObjectScope({'AttentionLayer': AttentionLayer}):
+        model = load_model('my_model.h5')
+    # fmt: on
+    found.append(model)
+    # fmt: off
+    from keras.models import model_from_json
+    model = model_from_json(json_string, custom_objects={'AttentionLayer': AttentionLayer})
+    # fmt: on
+    model.set_weights(old.get_weights())
+    for each in [*found, model]:
+        assert each.layers[0].temperature == 3.0
+        np.testing.assert_array_equal(each.predict(normal(3, 4)), old.predict(normal(3, 4)))

@@ -146,6 +146,12 @@ def stored(variable):
     return variable._value
 
 
+def on_host(variable):
+    """Return a Variable's stored value as a NumPy array to be read only: no copy if it lies on the host still."""
+    value = variable._value
+    return value if isinstance(value, np.ndarray) else variable.numpy()
+
+
 def store(variable, value):
     """Replace a Variable's stored value by a backend array of its shape and dtype, unchecked."""
     variable._value = value

@@ -119,7 +119,7 @@ def write_names(group, attribute, names):
     longest = max(map(len, data), default=0)
     if longest > _ATTRIBUTE_LIMIT:
         raise ValueError(
-            f"A name of {longest} bytes is too long for an HDF5 file: {names[0][:40]!r}..."
+            f"A name of {longest} bytes is too long for an HDF5 file: {max(names, key=len)[:40]!r}..."
         )
     count = max(_ATTRIBUTE_LIMIT // max(longest, 1), 1)
     if len(data) <= count:
@@ -169,9 +169,9 @@ def broken_files(name):
     """Turn what h5py raises for a damaged file into a ValueError that names it."""
     try:
         yield
-    except (OSError, RuntimeError, KeyError, UnicodeDecodeError) as error:
-        is_of_h5py = "h5py" in _origin(error)
-        if not is_of_h5py and not isinstance(error, UnicodeDecodeError):
+    except Exception as error:
+        is_of_file = "h5py" in _origin(error) or isinstance(error, UnicodeDecodeError)
+        if not is_of_file:
             raise
         raise ValueError(f"{name!r} is damaged: {error}. Is the file complete?") from error
 

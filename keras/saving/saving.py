@@ -1,6 +1,7 @@
 """Saving and loading models: the functions, and the methods that every model has."""
 
 import contextlib
+import warnings
 
 import h5py
 
@@ -50,10 +51,34 @@ def _describe(model, include_optimizer):
             f"Model {model.name!r} ({type(model).__name__}) is a class with a `call` of its own, and no file tells "
             "Python code. Use save_weights, and load_weights into an object of the class."
         )
+    _warn_of_shared_layers(model)
     saved = _state_of(model, include_optimizer)
     saved.model = keras2.to_canonical(serialize(model))
     saved.training = training.describe(model) if include_optimizer else None
     return saved
+
+
+def _warn_of_shared_layers(model):
+    """Warn of layers that are in several of the models within a model: no config tells that they are the same."""
+    owners = {}
+    for owner in _models_within(model):
+        for layer in owner.layers:
+            owners.setdefault(layer, set()).add(owner)
+    shared = [layer.name for layer, found in owners.items() if len(found) > 1 and layer.weights]
+    if shared:
+        warnings.warn(
+            f"Model {model.name!r}: the layers {shared} are in several of the models within it. When the file is "
+            "loaded, each of these models has one of its own, with the same weights, so that further training differs.",
+            stacklevel=4,
+        )
+
+
+def _models_within(model):
+    found = {model: True}
+    for layer in model.layers:
+        if isinstance(layer, Savable):
+            found.update(dict.fromkeys(_models_within(layer)))
+    return list(found)
 
 
 def _state_of(model, include_optimizer=True):
@@ -104,22 +129,37 @@ def _rebuild(saved, is_to_compile):
         )
     weights.load(model, saved, is_whole=True)
     weights.load_states(model, saved)
-    saved.training = dialects.read_training(saved.training, saved.version)
     if is_to_compile and saved.training is not None:
-        training.compile_from(model, saved)
+        with _explained(
+            saved.source, "cannot be compiled as it says; compile=False leaves that out"
+        ):
+            saved.training = dialects.read_training(saved.training, saved.version)
+            training.compile_from(model, saved)
     return model
 
 
-def from_description(description, version="", source="The config"):
+@contextlib.contextmanager
+def _explained(source, what):
+    """Turn what a config that is wrong in some way makes the code within raise into a ValueError that tells of it."""
+    try:
+        yield
+    except (ValueError, OSError):
+        raise
+    except Exception as error:
+        raise ValueError(f"{source!r} {what}: {type(error).__name__}: {error}") from error
+
+
+def from_description(description, version="", source="config"):
     """Return the model of a description in any dialect, with new weights.
 
     Raises:
         ValueError: if it describes no model.
     """
-    canonical = dialects.read(description, version)
-    model = deserialize(canonical)
+    with _explained(source, "describes a model that cannot be built"):
+        canonical = dialects.read(description, version)
+        model = deserialize(canonical)
     if not isinstance(model, Savable):
-        raise ValueError(f"{source} describes a {canonical['class_name']}, which is no model.")
+        raise ValueError(f"{source!r} describes a {canonical['class_name']}, which is no model.")
     return model
 
 

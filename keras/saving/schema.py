@@ -24,24 +24,28 @@ calls; an `InputLayer` has none. A node is `{"args": list, "kwargs": dict}`, in 
 `input_layers` and `output_layers` are nests of references, with the nesting of the model's inputs and outputs: one
 reference, a list or a dict. Entries may come in any order that leaves no cycle.
 
-**An op** in a graph is an entry of the class `"Op"` with the config `{"function": path}`: the path below `keras.ops`,
-such as `"add"` or `"nn.relu"`. Its name is unique in the graph, and it has one node.
+**An op** in a graph is an entry of the class `"Op"` with the config `{"name", "function": path}`: the path below
+`keras.ops`, such as `"add"` or `"linalg.inv"`. Its name is unique in the graph, and it has one node.
 
 **Further keys** of a model's config: `"trainable": False` for a frozen one.
 
 **Training** is `{"optimizer": description or None, "loss", "metrics", "weighted_metrics", "loss_weights",
 "sample_weight_mode"}`; losses and metrics are names, descriptions, None, or lists or dicts of these.
 
+A file's reader gives both in the file's own dialect; `dialects.read` and `dialects.read_training` make them canonical.
+
 **Weights** belong to the layers of the outermost model; those of nested layers are in their layer's list, the trainable
 ones first. Each is read only when it is asked for.
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from keras.backend import nest
+from keras.backend.variable import on_host
 
 MODELS = ("Model", "Sequential", "Functional")
 
@@ -65,7 +69,8 @@ class WeightEntry:
     @classmethod
     def of(cls, variable, name=None):
         """Return the entry of a Variable, to be written."""
-        return cls(name or variable.name, tuple(variable.shape), variable.dtype, variable.numpy)
+        read = functools.partial(on_host, variable)
+        return cls(name or variable.name, tuple(variable.shape), variable.dtype, read)
 
 
 @dataclass
@@ -87,8 +92,9 @@ class Saved:
         optimizer_weights: a list of `WeightEntry` in the order of `Optimizer.get_weights`, or None.
         states: a list of `LayerWeights` with the Variables that are no weights, such as the states of stateful
             recurrent layers.
-        state: plain values that make resuming exact, or None: `{"seed": int, "test_ticks": int,
-            "optimizer": {name: number}}`.
+        state: plain values that make resuming exact, or None: `{"seed": int, "test_ticks": int, "optimizer":
+            {"iterations": int, "hyper": {name: number}, "own": [nested lists]}}`, where `own` are the values of the
+            optimizer's state beside iterations and slots.
         version: the writer's version, such as `"2.2.4"`, `"2.15.0-tf"` or `"3.15.1"`; "" if the file tells none.
         backend: the writer's backend, or "".
         source: what messages call the file.

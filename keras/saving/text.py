@@ -4,6 +4,8 @@ import json
 
 import yaml
 
+from keras import registry
+
 MAX_DEPTH = 100
 MAX_VALUES = 5_000_000
 
@@ -15,14 +17,18 @@ def to_json(value, **options):
         >>> to_json({"units": 2})
         '{"units": 2}'
     """
-    return json.dumps(value, default=_refuse, **options)
+    return json.dumps(value, **{"default": _plain, **options})
 
 
-def _refuse(value):
-    raise TypeError(
-        f"A config holds {value!r}, a {type(value).__name__}; it takes only numbers, texts, booleans, None, lists and "
-        "dicts. Convert it in get_config()."
-    )
+def _plain(value):
+    """Return what a user's config holds beside plain values: arrays as lists, functions as names."""
+    try:
+        return registry.plain(value)
+    except ValueError as error:
+        raise TypeError(
+            f"A config holds {value!r}, a {type(value).__name__}; it takes only numbers, texts, booleans, None, lists "
+            "and dicts. Convert it in get_config()."
+        ) from error
 
 
 def from_json(text):

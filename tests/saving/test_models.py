@@ -310,6 +310,15 @@ def test_a_variable_in_the_graph_has_no_config():
         model.get_config()
 
 
+def test_a_layer_shared_between_models_is_warned_of(tmp_path):
+    inner = stack()
+    x = L.Input((2,))
+    model = Model(x, inner.layers[1](L.Dense(3)(inner(x))))
+    with pytest.warns(UserWarning, match="are in several of the models within it"):
+        model.save(tmp_path / "model.h5")
+    assert_same_outputs(model, models.load_model(tmp_path / "model.h5"))
+
+
 # ------------------------------------------------------------------ configs that are wrong
 def graph_config(**changes):
     x = L.Input((2,), name="in")

@@ -1,5 +1,6 @@
 """JSON and YAML: plain values in and out, bounds on what comes from elsewhere."""
 
+import numpy as np
 import pytest
 
 from keras.saving import text
@@ -17,6 +18,13 @@ def test_plain_values_come_back(write, read):
 def test_options_are_passed_on():
     assert text.to_json({"a": 1}, indent=1) == '{\n "a": 1\n}'
     assert text.to_yaml({"a": [1]}, default_flow_style=True) == "{a: [1]}\n"
+
+
+def test_what_users_put_into_configs_is_made_plain():
+    config = {"shape": (1, 2), "array": np.arange(2), "number": np.float32(0.5), "function": len}
+    plain = {"shape": [1, 2], "array": [0, 1], "number": 0.5, "function": "len"}
+    assert text.from_json(text.to_json(config)) == plain
+    assert text.from_yaml(text.to_yaml(config)) == plain
 
 
 def test_an_object_is_refused_by_name():

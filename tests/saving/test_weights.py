@@ -198,6 +198,16 @@ def test_weights_of_other_floats_are_converted(dtype, path):
     assert model.predict(np.ones((1, 4))).dtype == np.float32
 
 
+def test_halves_that_hdf5_does_not_know(path):
+    model = models.Sequential([L.Dense(2, input_dim=3, dtype="bfloat16", name="a")])
+    before = [w.astype("float32") for w in values(model)]
+    model.save(path)
+    found = models.load_model(path)
+    assert found.weights[0].dtype == "bfloat16"
+    for one, other in zip(values(found), before, strict=True):
+        np.testing.assert_array_equal(one.astype("float32"), other)
+
+
 def test_names_too_many_for_one_attribute_are_spread_over_several(path):
     names = [f"{'a' * 300}_{number}" for number in range(500)]
     saved = Saved(weights=[LayerWeights(name) for name in names])
