@@ -5,14 +5,14 @@ import os
 
 import h5py
 
-from keras.saving import files, hdf5
+from keras.saving import files, hdf5, tfjs
 
 # By the end of the file's name; all others are HDF5.
 _MODEL_WRITERS = {}
 _WEIGHT_WRITERS = {}
 
 # By what `files.kind_of` finds in the file: context managers that yield a `Saved`.
-_READERS = {"hdf5": hdf5.reading}
+_READERS = {"folder": tfjs.reading, "hdf5": hdf5.reading, "json": tfjs.reading}
 
 
 def write_model(target, saved):
@@ -56,7 +56,5 @@ def reading(source):
 
 _WORDS = {
     "empty": "empty",
-    "folder": "a folder",
-    "json": "JSON (a config alone: use model_from_json)",
     "unknown": "of an unknown kind",
 }
