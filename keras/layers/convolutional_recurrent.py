@@ -246,4 +246,6 @@ class ConvLSTM2D(CellRNN, ConvRNN2D):
         recurrent_dropout=0.0,
         **kwargs,
     ):
+        # Keras 2.0 wrote an argument without effect.
+        kwargs.pop("implementation", None)
         super().__init__(**arguments_of(locals()))

@@ -5,7 +5,7 @@ import os
 
 import h5py
 
-from keras.saving import archive, files, hdf5, tensors, tree
+from keras.saving import archive, files, hdf5, tensors, tfjs, tree
 
 # By the end of the file's name; all others are HDF5.
 _MODEL_WRITERS = {".keras": archive.write}
@@ -25,7 +25,9 @@ def _reading_hdf5(source):
 
 # By what `files.kind_of` finds in the file: context managers that yield a `Saved`.
 _READERS = {
+    "folder": tfjs.reading,
     "hdf5": _reading_hdf5,
+    "json": tfjs.reading,
     "safetensors": tensors.reading,
     "zip": archive.reading,
 }
@@ -72,7 +74,5 @@ def reading(source):
 
 _WORDS = {
     "empty": "empty",
-    "folder": "a folder",
-    "json": "JSON (a config alone: use model_from_json)",
     "unknown": "of an unknown kind",
 }

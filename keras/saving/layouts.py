@@ -102,12 +102,10 @@ def _transposed(arrays, layer, saved):
 
 
 def _separable(arrays, layer, saved):
-    kernels, rest = arrays[:2], arrays[2:]
-    if is_keras1(saved):
-        kernels = [_as_keras2(kernel, layer) for kernel in kernels]
-    if is_theano(saved):
-        kernels = [_from_theano(kernel, layer, layer.padding) for kernel in kernels]
-    return [*kernels, *rest]
+    # Theano correlated here, as all others did.
+    if not is_keras1(saved):
+        return arrays
+    return [*(_as_keras2(kernel, layer) for kernel in arrays[:2]), *arrays[2:]]
 
 
 def _convolutional_lstm(arrays, layer, saved):

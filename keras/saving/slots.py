@@ -1,10 +1,12 @@
 """The state of optimizers in files: which array is which slot of which weight.
 
 Keras 1 and 2 wrote the number of steps (for some rules), then one slot of all weights, then the next; the weights in
-the order of the layers in the file (Keras 1: of their names), laid out as they are themselves. TensorFlow's Keras wrote
-the number of steps first for every rule, and the names tell the slots: `Adam/dense/kernel/m:0` until 2.10,
+the order of the layers in the file (until 2.0.5 of their names), laid out as they are themselves. TensorFlow's Keras
+wrote the number of steps first for every rule, and the names tell the slots: `Adam/dense/kernel/m:0` until 2.10,
 `Adam/m/dense/kernel:0` since.
 """
+
+import re
 
 import numpy as np
 
@@ -58,7 +60,7 @@ class _Order:
         self._weights = model.trainable_weights
         self.size = sum(self._counts)
         self._places = range(self.size)
-        if layouts.is_keras1(saved):
+        if _sorts_by_name(saved):
             counted = zip(pairs, self._counts, strict=True)
             names = [entry.name for (_, entries), n in counted for entry in entries[:n]]
             self._places = sorted(range(len(names)), key=names.__getitem__)
@@ -92,6 +94,12 @@ def _pairs(model, saved):
     else:
         pairs = [(la, weights.entries) for la, weights in zip(own, found, strict=False)]
     return [(layer, entries) for layer, entries in pairs if layer.trainable_weights]
+
+
+def _sorts_by_name(saved):
+    """Return whether the weights that were trained stood in the order of their names: so it was until Keras 2.0.5."""
+    numbers = re.match(r"2\.0\.(\d+)", saved.version)
+    return layouts.is_keras1(saved) or bool(numbers and int(numbers[1]) <= 5)
 
 
 def _in_rounds(arrays, optimizer, order):

@@ -52,7 +52,14 @@ _NEUTRAL = {
 # The classes that have such an argument after all.
 _HAVE = {
     "groups": {"Conv1D", "Conv2D", "Conv3D"},
-    "implementation": {"GRU", "GRUCell", "LSTM", "LSTMCell"},
+    "implementation": {
+        "GRU",
+        "GRUCell",
+        "LSTM",
+        "LSTMCell",
+        "LocallyConnected1D",
+        "LocallyConnected2D",
+    },
 }
 
 # Class by class, what changes nothing that a layer computes.

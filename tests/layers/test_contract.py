@@ -68,7 +68,9 @@ def test_config_has_exactly_the_arguments_of_the_constructor(make, shapes):
     general = set(inspect.signature(Layer).parameters) | {"batch_input_shape", "dtype"}
     arguments = set(inspect.signature(type(layer)).parameters) - general - {"kwargs"}
     found = set(layer.get_config())
-    assert found - general == arguments
+    # A single group is not written: Keras 2 knows no groups.
+    left_out = {"groups"} if getattr(layer, "groups", None) == 1 else set()
+    assert found - general == arguments - left_out
     assert {"name", "trainable"} <= found
 
 
@@ -87,6 +89,7 @@ def test_every_layer_has_a_case():
 
 
 RECURRENT_MODULES = {"recurrent", "recurrent_cells", "gated", "convolutional_recurrent", "wrappers"}
+RECURRENT_MODULES |= {"cudnn_recurrent"}
 
 
 def test_exports_are_sorted_and_exist():

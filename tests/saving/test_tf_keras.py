@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from keras import models
+from keras.saving import tf_keras
 
 FOLDER = Path(__file__).parent / "fixtures" / "tf_keras"
 CASES = sorted(path.name.removesuffix(".h5.gz") for path in FOLDER.glob("*.h5.gz"))
@@ -54,3 +55,85 @@ def test_training_goes_on(load, name):
     losses = [model.train_on_batch(numbered(stored, "x"), stored["t0"]) for _ in range(4)]
     losses = [float(np.ravel(loss)[0]) for loss in losses]
     np.testing.assert_allclose(losses, stored["losses"], rtol=TOLERANCES.get(name, 1e-5))
+
+
+# ------------------------------------------------------------------ what is neutral, and what is not
+def layer(kind, **config):
+    return tf_keras.to_canonical({"class_name": kind, "config": {"name": "late", **config}})
+
+
+def function(name, **arguments):
+    """A graph of one function of TensorFlow."""
+    start = {"class_name": "InputLayer", "config": {"name": "x"}, "name": "x", "inbound_nodes": []}
+    call = {
+        "class_name": "TFOpLambda",
+        "config": {"name": "call", "function": name},
+        "name": "call",
+        "inbound_nodes": [["x", 0, 0, arguments]],
+    }
+    ends = {"input_layers": [["x", 0, 0]], "output_layers": [["call", 0, 0]]}
+    config = {"name": "m", "layers": [start, call], **ends}
+    return tf_keras.to_canonical({"class_name": "Functional", "config": config})
+
+
+def optimizer(kind, **config):
+    described = {"class_name": kind, "config": config}
+    return tf_keras.training_to_canonical({"optimizer_config": described})["optimizer"]["config"]
+
+
+REFUSED = {
+    "time_major": (lambda: layer("LSTM", units=2, time_major=True), "'late' .* time_major=True"),
+    "ragged": (lambda: layer("InputLayer", ragged=True), "'late' .* ragged=True"),
+    "groups": (lambda: layer("Conv2DTranspose", groups=2), "'late' .* groups=2"),
+    "axes": (lambda: layer("BatchNormalization", axis=[1, 2]), "'late' .* axes"),
+    "sparse kernel": (lambda: layer("LocallyConnected1D", implementation=3), "implementation=3"),
+    "unknown function": (lambda: function("signal.stft"), "'call' .* 'signal.stft'"),
+    "unknown argument": (lambda: function("math.cumsum", reverse=True), "'call' .* reverse=True"),
+    "lost tensors": (lambda: function("einsum"), "'call' .* lost its tensors"),
+    "shape": (lambda: function("shape"), "'call' .* more than the size"),
+    "weight decay": (lambda: optimizer("AdamW", weight_decay=0.1), "AdamW has weight_decay=0.1"),
+    "momentum": (lambda: optimizer("RMSprop", momentum=0.9), "RMSprop has momentum=0.9"),
+    "clipnorm": (lambda: optimizer("Adam", clipnorm=1.0), "Adam has clipnorm=1.0"),
+}
+
+
+@pytest.mark.parametrize(("convert", "message"), REFUSED.values(), ids=REFUSED)
+def test_what_has_no_counterpart_is_refused_by_its_name(convert, message):
+    with pytest.raises(ValueError, match=message):
+        convert()
+
+
+def test_neutral_arguments_are_left_out():
+    config = layer("Dense", units=2, dtype="float32", sparse=False, ragged=False)["config"]
+    assert config == {"name": "late", "units": 2, "dtype": "float32"}
+    assert layer("Conv2D", groups=1)["config"] == {"name": "late"}
+    assert layer("Conv2D", groups=2)["config"]["groups"] == 2
+    assert layer("BatchNormalization", axis=[3])["config"]["axis"] == 3
+
+
+def test_the_global_norm_is_our_clipnorm():
+    config = optimizer("Custom>Adam", global_clipnorm=0.5, learning_rate=0.1, use_ema=False)
+    assert config == {"clipnorm": 0.5, "lr": 0.1}
+
+
+def test_half_precision_by_a_policy_is_told():
+    policy = {"class_name": "Policy", "config": {"name": "mixed_float16"}}
+    with pytest.warns(UserWarning, match=r"'late' .* computes in float32"):
+        assert "dtype" not in layer("Dense", units=2, dtype=policy)["config"]
+
+
+def test_losses_and_metrics_as_objects():
+    wrapper = {"class_name": "MeanMetricWrapper"}
+    metrics = [
+        {**wrapper, "config": {"name": "mae", "fn": "mean_absolute_error"}},
+        {**wrapper, "config": {"name": "mine", "fn": "binary_accuracy"}},
+    ]
+    loss = {"class_name": "LossFunctionWrapper", "config": {"fn": "mean_squared_error"}}
+    read = tf_keras.training_to_canonical({"loss": {"out": loss}, "metrics": [metrics]})
+    assert read["loss"] == {"out": "mean_squared_error"}
+    assert read["metrics"] == ["mae", {"class_name": "BinaryAccuracy", "config": {"name": "mine"}}]
+
+
+def test_reading_what_was_read_changes_nothing():
+    once = function("math.add", y=1.0)
+    assert tf_keras.to_canonical(once) == once
