@@ -47,7 +47,7 @@ class Variable:
         dtype = dtypes.standardize(dtype) if dtype is not None else dtypes.of_data(value)
         if not compute.is_tensor(value):
             # Copied and kept on the host until it is first used: building a model costs no device memory.
-            value = np.array(value, dtype=_host_dtype(dtype))
+            value = _own(value, _host_dtype(dtype))
         self.dtype = dtype
         self.shape = tuple(value.shape)
         self._value = value if not compute.is_tensor(value) else compute.cast(value, dtype)
@@ -120,6 +120,14 @@ class Variable:
 
 def _raw(x):
     return x.value if isinstance(x, Variable) else x
+
+
+def _own(value, dtype):
+    """Return a copy; one number seen as an array of some shape stays that, and takes no memory."""
+    is_array = isinstance(value, np.ndarray) and value.size > 1 and value.dtype == dtype
+    if is_array and not value.flags.writeable and not any(value.strides):
+        return value
+    return np.array(value, dtype=dtype)
 
 
 def _host_dtype(dtype):

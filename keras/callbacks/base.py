@@ -130,5 +130,17 @@ class Callback:
         """
         return {}
 
+    def restore_run(self, callbacks):
+        """Bring back an interrupted run, if this callback keeps a backup of one.
+
+        Called after all callbacks' `on_train_begin`.
+
+        Args:
+            callbacks: the callbacks of the run, in their order.
+
+        Returns:
+            A `keras.callbacks.backup.Stop`, from where to go on; None to begin at the beginning.
+        """
+
     def set_state(self, state):
         """Continue from what `get_state` returned; to be called after `on_train_begin`."""

@@ -102,6 +102,18 @@ class CallbackList:
         """Training begins."""
         self._call("on_train_begin", logs)
 
+    def restore_run(self):
+        """Let a callback that keeps backups bring back an interrupted run.
+
+        Returns:
+            The `Stop` where that run stopped; None if there was none.
+        """
+        for callback in self.callbacks:
+            stop = callback.restore_run(self.callbacks)
+            if stop is not None:
+                return stop
+        return None
+
     def on_train_end(self, logs=None):
         """Training ends."""
         self._call("on_train_end", logs)

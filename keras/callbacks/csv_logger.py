@@ -63,6 +63,20 @@ class CSVLogger(Callback):
         rows.append([epoch, *(_cell(logs.get(key, _MISSING)) for key in self.keys)])
         self._write("".join(map(self._line, rows)))
 
+    def get_state(self):
+        """The columns, and what the file holds."""
+        try:
+            with open(self.filename, newline="", encoding="utf-8") as file:
+                return {"keys": self.keys, "text": file.read()}
+        except FileNotFoundError:
+            return {"keys": self.keys, "text": ""}
+
+    def set_state(self, state):
+        """Put the file back to what it was, so that an epoch that is run again is not there twice."""
+        self.keys = state["keys"]
+        with open(self.filename, "w", newline="", encoding="utf-8") as file:
+            file.write(state["text"])
+
     def _line(self, row):
         text = io.StringIO()
         csv.writer(text, delimiter=self.sep, lineterminator="\n").writerow(row)

@@ -3,11 +3,13 @@
 import contextlib
 import functools
 import inspect
+import threading
 
 import numpy as np
 
 from keras import constraints, initializers, ops, regularizers
 from keras.backend import dtypes, graph, naming, nest
+from keras.backend.compute import compute
 from keras.backend.variable import Scope, Variable, current, outside
 from keras.layers import input_spec as spec
 from keras.ops.core import array
@@ -587,6 +589,24 @@ def _masks_of(scope, inputs):
     return masks if isinstance(inputs, list | tuple | dict) else masks[0]
 
 
+class _Blank(threading.local):
+    def __init__(self):
+        self.depth = 0
+
+
+_blank = _Blank()
+
+
+@contextlib.contextmanager
+def without_initial_values():
+    """Let weights made in a `with` block be zeros that take no memory, for those that are set right after."""
+    _blank.depth += 1
+    try:
+        yield
+    finally:
+        _blank.depth -= 1
+
+
 def _unique(items):
     return list(dict.fromkeys(items))
 
@@ -596,6 +616,8 @@ def _is_pair(updates):
 
 
 def _initial_value(initializer, shape, dtype):
+    if _blank.depth:
+        return np.broadcast_to(np.zeros((), np.dtype(compute.HOST_DTYPES.get(dtype, dtype))), shape)
     if initializer is None:
         initializer = "glorot_uniform" if dtypes.is_float(dtype) else "zeros"
     initializer = initializers.get(initializer)

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import marshal
+import platform
 import threading
 import types
 
@@ -48,15 +49,30 @@ def func_load(code, defaults=None, closure=None, globs=None):
 
     Args:
         globs: the names the function sees, by default `K`, `ops` and `np`.
+
+    Raises:
+        ValueError: if the code is damaged or of another version of Python.
     """
     if isinstance(code, list | tuple):
         code, defaults, closure = code
     if globs is None:
         globs = {"K": K, "np": np, "ops": ops, "__builtins__": __builtins__}
-    compiled = marshal.loads(base64.b64decode(code))
+    try:
+        compiled = marshal.loads(base64.b64decode(code))
+    except (ValueError, EOFError, TypeError, SystemError) as error:
+        raise _not_of_this_python() from error
+    if not isinstance(compiled, types.CodeType):
+        raise _not_of_this_python()
     cells = tuple(types.CellType(value) for value in closure or ())
     defaults = None if defaults is None else tuple(defaults)
     return types.FunctionType(compiled, globs, compiled.co_name, defaults, cells)
+
+
+def _not_of_this_python():
+    return ValueError(
+        f"The function's code is damaged or was written by another version of Python than {platform.python_version()}. "
+        "Load the file with the Python that wrote it, or build the model in code and use load_weights."
+    )
 
 
 def describe(value):

@@ -5,12 +5,16 @@ from keras.backend import dtypes, graph, nest
 from keras.backend.variable import current
 from keras.layers.base import Layer
 from keras.layers.input_layer import InputLayer
+from keras.models import wiring
+from keras.models.copying import Copyable
 from keras.models.summary import print_summary
 from keras.models.topology import layers_in_order
+from keras.saving import dialects, keras2, schema
+from keras.saving.saving import Savable
 from keras.training.trainer import Trainer
 
 
-class Model(Trainer, Layer):
+class Model(Savable, Copyable, Trainer, Layer):
     """A model from symbolic inputs to symbolic outputs, or, subclassed, one with a `call` of its own.
 
     Args:
@@ -237,11 +241,49 @@ class Model(Trainer, Layer):
             self.compute_output_shape(input_shape)
         self.built = True
 
-    def _build_once(self, input_shape):
+    def _build_once(self, input_shape, prefix=True):
         # The layers inside are built when they are called; only a `build` of the user's own is run.
         if not self.built and type(self).build is not Model.build:
-            super()._build_once(input_shape)
+            super()._build_once(input_shape, prefix)
         self.built = True
+
+    # -------------------------------------------------------------- config
+    def get_config(self):
+        """Return what makes the model again: its layers and their calls, as Keras 2 writes them.
+
+        A class of its own whose constructor takes other arguments than `inputs` and `outputs` is described by these.
+
+        Raises:
+            NotImplementedError: if the model is a class with a `call` of its own.
+        """
+        if wiring.has_own_arguments(type(self)):
+            return wiring.own_arguments(self)
+        if self.inputs is None:
+            raise NotImplementedError(
+                f"Model {self.name!r} ({type(self).__name__}) is a class with a `call` of its own, and no config tells "
+                "Python code. Use save_weights and load_weights, or define get_config and from_config."
+            )
+        return keras2.from_canonical(wiring.describe(self))["config"]
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Return the model that a config describes, with new weights.
+
+        Args:
+            config: what `get_config` returned, here or in another version of Keras.
+            custom_objects: `{name: class or function}` of your own.
+
+        Raises:
+            ValueError: if a class is not known or the config is not complete.
+        """
+        description = dialects.read({"class_name": cls.__name__, "config": config})
+        config = description["config"]
+        if not schema.is_graph(description):
+            return wiring.from_arguments(cls, config, custom_objects)
+        inputs, outputs, _ = wiring.connect(config, custom_objects)
+        model = cls(inputs=inputs, outputs=outputs, name=config.get("name"))
+        model.trainable = config.get("trainable", True)
+        return model
 
     # -------------------------------------------------------------- looking at it
     def summary(self, line_length=None, positions=None, print_fn=None):

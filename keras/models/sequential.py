@@ -3,7 +3,11 @@
 from keras.backend import nest
 from keras.layers.base import Layer
 from keras.layers.input_layer import Input, InputLayer
+from keras.layers.serialization import serialize
+from keras.models import wiring
 from keras.models.model import Model
+from keras.registry import custom_object_scope
+from keras.saving import dialects, schema
 
 
 class Sequential(Model):
@@ -135,7 +139,7 @@ class Sequential(Model):
     def _build_from(self, x):
         self._build_for(nest.flatten(x)[0].shape, None)
 
-    def _build_once(self, input_shape):
+    def _build_once(self, input_shape, prefix=True):
         if self.inputs is None:
             self._build_for(input_shape, None)
 
@@ -145,13 +149,46 @@ class Sequential(Model):
             self._build_for(x.shape, None)
         return super()._call_on_arrays(scope, inputs, args, kwargs)
 
+    # -------------------------------------------------------------- config
     def get_config(self):
-        """Return the name and the layers' configs."""
-        layers = [
-            {"class_name": type(layer).__name__, "config": layer.get_config()}
-            for layer in self.layers
-        ]
-        return {"name": self.name, "layers": layers}
+        """Return the name and the layers' configs; a class of its own may be described by its arguments instead."""
+        if wiring.has_own_arguments(type(self)):
+            return wiring.own_arguments(self)
+        config = {"name": self.name, "layers": [serialize(layer) for layer in self._stack]}
+        if self.inputs is not None and not self._tells_its_input():
+            config["build_input_shape"] = list(self.inputs[0].shape)
+        if not self.trainable:
+            config["trainable"] = False
+        return config
+
+    def _tells_its_input(self):
+        """Return whether the first layer alone tells what the input is."""
+        first = self._stack[0]
+        if isinstance(first, Model):
+            return first.inputs is not None
+        return first.batch_input_shape is not None
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Return the model that a config describes, with new weights.
+
+        Args:
+            config: what `get_config` returned, here or in another version of Keras.
+            custom_objects: `{name: class or function}` of your own.
+
+        Raises:
+            ValueError: if a class is not known or a layer does not fit the one before.
+        """
+        description = dialects.read({"class_name": cls.__name__, "config": config})
+        config = description["config"]
+        if not schema.is_model(description):
+            return wiring.from_arguments(cls, config, custom_objects)
+        with custom_object_scope(custom_objects or {}):
+            layers = [wiring.make_layer(layer) for layer in config["layers"]]
+        model = cls(layers, name=config.get("name"), trainable=config.get("trainable", True))
+        if model.inputs is None and config.get("build_input_shape"):
+            model.build(tuple(config["build_input_shape"]))
+        return model
 
 
 def _twin_inputs(tensors):

@@ -51,16 +51,9 @@ class Adam(Optimizer):
         size = ops.sqrt(largest[0] if largest else v) + self.epsilon
         return value - now.lr * m / size, (m, v, *largest)
 
-    def get_weights(self):
-        """Return the state as Keras 2.2.4: without `amsgrad` it has [0.] for the third slot."""
-        placeholders = [] if self.amsgrad else [np.zeros(1, "float32") for _ in self._slots]
-        return super().get_weights() + placeholders
-
-    def set_weights(self, weights):
-        """Set the state from what `get_weights` returned, with the third slot or without."""
-        if not self.amsgrad and len(weights) == 1 + 3 * len(self._slots):
-            weights = weights[: 1 + 2 * len(self._slots)]
-        super().set_weights(weights)
+    def fillers(self):
+        """Return [0.] for each weight where there is no third slot."""
+        return [] if self.amsgrad else [np.zeros(1, "float32") for _ in self._slots]
 
 
 class Adamax(Optimizer):
@@ -120,6 +113,14 @@ class Nadam(Optimizer):
 
     def _own_state(self):
         return [self.m_schedule]
+
+    def set_weights(self, weights):
+        """Set the state from what `get_weights` returned; the momenta's product follows from the number of steps."""
+        super().set_weights(weights)
+        # After so many steps the product is zero in any precision.
+        t = np.arange(1.0, min(int(self.iterations.numpy()), 10_000) + 1)
+        beta_1, decay = float(self.beta_1.numpy()), float(self.schedule_decay.numpy())
+        self.m_schedule.assign(np.prod(beta_1 * (1.0 - 0.5 * 0.96 ** (t * decay))))
 
     def at_step(self, now):
         """Work out the shares of gradient and moment from the momenta of this step and the next."""

@@ -251,7 +251,11 @@ class Optimizer(registry.Configurable):
 
         That is the number of steps (for some rules), one slot of all weights, then the next.
         """
-        return [variable.numpy() for variable in self.weights]
+        return [*(variable.numpy() for variable in self.weights), *self.fillers()]
+
+    def fillers(self):
+        """Return the arrays without meaning that Keras 2.2.4 has at the end of the weights."""
+        return []
 
     def set_weights(self, weights):
         """Set the state from what `get_weights` returned.
@@ -262,7 +266,9 @@ class Optimizer(registry.Configurable):
         Raises:
             ValueError: if the number of arrays or a shape does not fit.
         """
-        variables = self.weights
+        variables, fillers = self.weights, len(self.fillers())
+        if fillers and len(weights) == len(variables) + fillers:
+            weights = weights[: len(variables)]
         if not self.counts_in_weights and len(weights) == len(variables) + 1:
             variables = [self.iterations, *variables]
         if len(weights) != len(variables):

@@ -73,7 +73,7 @@ class Run:
     def __init__(self, program, compilation, pace, key):
         self.program, self.compilation, self.pace, self.key = program, compilation, pace, key
 
-    def __call__(self, chunks, tick, hooks, check_interrupt, counts_samples):
+    def __call__(self, chunks, tick, hooks, check_interrupt, counts_samples, done=0):
         """Run all chunks; return the number of steps run and the running means.
 
         Args:
@@ -82,11 +82,15 @@ class Run:
             hooks: a `Hooks`.
             check_interrupt: called between calls of the backend.
             counts_samples: whether progress is counted in samples rather than steps.
+            done: how many of the first steps an earlier run has done, whose running sums are set already.
         """
         step, seen, means = 0, 0, {}
-        self.compilation.reset()
+        if not done:
+            self.compilation.reset()
         for chunk in chunks:
-            first = 0
+            first = min(max(done - step, 0), chunk.steps)
+            step += first
+            seen += first * (chunk.batch_size if counts_samples else 1)
             while first < chunk.steps:
                 count = self.pace.steps(chunk.steps - first, hooks.by_batch)
                 hooks.before(step, chunk.batch_size)

@@ -174,25 +174,31 @@ class Trainer(Steps, ClassicMethods):
         """Train the given epochs, unless a callback or the end of the data stops it before."""
         self.stop_training = False
         hooks.on_train_begin()
+        resumed = hooks.restore_run()
         try:
             with interruptible() as check_interrupt:
                 for epoch in epochs:
+                    if resumed is not None and epoch < resumed.epoch:
+                        continue
+                    done = resumed.steps if resumed is not None and epoch == resumed.epoch else 0
                     is_due = validation is not None and (epoch + 1) % validation_freq == 0
                     due = validation if is_due else None
-                    self._epoch(epoch, source, due, shuffle, hooks, check_interrupt)
+                    self._epoch(epoch, source, due, shuffle, hooks, check_interrupt, done)
                     if self.stop_training or getattr(source, "has_ended", False):
                         break
         finally:
             hooks.on_train_end()
             _close(source, validation)
 
-    def _epoch(self, epoch, source, validation, shuffle, hooks, check_interrupt):
-        """Train one epoch and validate."""
+    def _epoch(self, epoch, source, validation, shuffle, hooks, check_interrupt, done=0):
+        """Train one epoch, of which the first `done` steps are done already, and validate."""
         hooks.on_epoch_begin(epoch)
         run, tick = self._run("train")
+        tick -= done
         chunks = source.chunks(shuffle, (self._seed, tick))
         batch_hooks = Hooks(hooks, "train", self, hooks.on_progress)
-        steps, means = run(chunks, tick, batch_hooks, check_interrupt, source.samples is not None)
+        counts_samples = source.samples is not None
+        steps, means = run(chunks, tick, batch_hooks, check_interrupt, counts_samples, done)
         if not steps and not getattr(source, "has_ended", False):
             raise ValueError("The dataset is empty: it gave no batch. Give at least one.")
         if not self.stop_training:  # a callback that stopped here has said why

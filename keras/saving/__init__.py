@@ -1,0 +1,1 @@
+"""Saving and loading: one canonical description, the dialects it is written in, the files that hold it."""

@@ -1,0 +1,68 @@
+"""Files: told apart by what is in them, and replaced only where that is wanted."""
+
+import os
+
+from keras.utils.atomic import replacing
+
+__all__ = ["kind_of", "may_write", "replacing"]
+
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+_ZIP = b"PK\x03\x04"
+
+
+def kind_of(path):
+    """Return what a file is by its first bytes: "hdf5", "zip", "safetensors", "json", "folder", "empty" or "unknown".
+
+    Raises:
+        FileNotFoundError: if there is none.
+    """
+    path = os.fspath(path)
+    if os.path.isdir(path):
+        return "folder"
+    if not os.path.exists(path):
+        raise FileNotFoundError(
+            f"There is no file {path!r} (the current folder is {os.getcwd()!r})."
+        )
+    with open(path, "rb") as file:
+        head = file.read(16)
+        if not head:
+            return "empty"
+        if head.startswith(_HDF5) or _is_hdf5_after_a_block(file):
+            return "hdf5"
+    return _kind_of_head(head, os.path.getsize(path))
+
+
+def _is_hdf5_after_a_block(file):
+    """HDF5 lets a block of the user's own come first: of 512 bytes, or 1024, 2048 ..."""
+    for power in range(9, 16):
+        file.seek(1 << power)
+        if file.read(8) == _HDF5:
+            return True
+    return False
+
+
+def _kind_of_head(head, size):
+    if head.startswith(_ZIP):
+        return "zip"
+    if head[8:9] == b"{" and int.from_bytes(head[:8], "little") <= size - 8:
+        return "safetensors"
+    return "json" if head.lstrip()[:1] in (b"{", b"[") else "unknown"
+
+
+def may_write(path, overwrite):
+    """Return whether to write a file: where there is one and `overwrite` is not set, the user is asked.
+
+    Raises:
+        FileExistsError: if nobody can be asked.
+    """
+    if overwrite or not os.path.exists(path):
+        return True
+    try:
+        answer = input(f"{os.fspath(path)!r} exists. Overwrite it? [y/n] ")
+        while answer.strip().lower() not in ("y", "n"):
+            answer = input("Enter y to overwrite it, n to keep it: ")
+    except (EOFError, OSError) as error:
+        raise FileExistsError(
+            f"{os.fspath(path)!r} exists and overwrite=False; pass overwrite=True or another name."
+        ) from error
+    return answer.strip().lower() == "y"

@@ -1,0 +1,305 @@
+"""The HDF5 files of Keras 1 and 2: configs in attributes, a group a layer, a dataset a weight.
+
+Whole models have the groups `model_weights` and `optimizer_weights` and the attributes `model_config` and
+`training_config`; a file of weights alone is what `model_weights` is. This library adds the attribute `training_state`
+and the group `model_states`, which others pass over.
+"""
+
+import contextlib
+import os
+
+import h5py
+import numpy as np
+
+from keras import config
+from keras._version import __version__
+from keras.saving import dialects, files, text
+from keras.saving.schema import LayerWeights, Saved, WeightEntry
+
+# What other versions of Keras take the file for: its dialect, and the layout of its kernels.
+DIALECT_VERSION = "2.2.4"
+DIALECT_BACKEND = "tensorflow"
+
+# The most bytes that HDF5 keeps in one attribute, less what its header needs.
+_ATTRIBUTE_LIMIT = 64512
+# No compression makes more of a byte.
+_HIGHEST_RATIO = 1100
+_SMALL = 1 << 20
+
+
+# ------------------------------------------------------------------ writing
+def write(target, saved):
+    """Write a whole model, or all of it but its architecture.
+
+    Args:
+        target: a path, or an open h5py.File or Group to write into.
+        saved: a `Saved` in canonical form.
+    """
+    with _new(target) as group:
+        _write_head(group, saved)
+        if saved.model is not None:
+            group.attrs["model_config"] = _json(dialects.write(saved.model, "keras2"))
+        _write_layers(group.create_group("model_weights"), saved.weights, saved)
+        if saved.training is not None:
+            group.attrs["training_config"] = _json(dialects.write_training(saved.training))
+        if saved.optimizer_weights:
+            _write_entries(group.create_group("optimizer_weights"), saved.optimizer_weights)
+        if saved.states:
+            _write_layers(group.create_group("model_states"), saved.states)
+        if saved.state is not None:
+            group.attrs["training_state"] = _json(saved.state)
+
+
+def write_weights(target, saved):
+    """Write a file of weights alone; the arguments are those of `write`."""
+    with _new(target) as group:
+        _write_layers(group, saved.weights, saved)
+
+
+@contextlib.contextmanager
+def _new(target):
+    if isinstance(target, h5py.Group):
+        yield target
+        return
+    with files.replacing(target) as path, h5py.File(path, "w") as file:
+        yield file
+
+
+def _json(value):
+    return text.to_json(value).encode("utf8")
+
+
+def _write_head(group, saved):
+    group.attrs["keras_version"] = DIALECT_VERSION.encode("utf8")
+    group.attrs["backend"] = DIALECT_BACKEND.encode("utf8")
+    group.attrs["written_by"] = f"keras {__version__} ({config.backend()})".encode()
+
+
+def _write_layers(group, layers, saved=None):
+    if saved is not None:
+        _write_head(group, saved)
+    write_names(group, "layer_names", [layer.name for layer in layers])
+    for layer in layers:
+        _write_entries(group.require_group(layer.name), layer.entries)
+
+
+def _write_entries(group, entries):
+    names = _unique([entry.name for entry in entries])
+    write_names(group, "weight_names", names)
+    for name, entry in zip(names, entries, strict=True):
+        group.create_dataset(name, data=_storable(entry.read()))
+
+
+def _storable(array):
+    """Return an array in a dtype that HDF5 knows: halves of another kind become float32, which holds them exactly."""
+    return array.astype("float32") if array.dtype.kind == "V" else array
+
+
+def _unique(names):
+    """Return the names with those that came before, or lie within another one's path, numbered."""
+    taken, found = set(), []
+    for name in names:
+        base, number = name, 1
+        while name in taken:
+            stem, colon, end = base.rpartition(":")
+            name = f"{stem}_{number}:{end}" if colon else f"{base}_{number}"
+            number += 1
+        taken.add(name)
+        found.append(name)
+    return found
+
+
+def write_names(group, attribute, names):
+    """Write a list of names into an attribute, or into several numbered ones where it is too long for one.
+
+    Raises:
+        ValueError: if a single name is too long.
+    """
+    data = [name.encode("utf8") for name in names]
+    longest = max(map(len, data), default=0)
+    if longest > _ATTRIBUTE_LIMIT:
+        raise ValueError(
+            f"A name of {longest} bytes is too long for an HDF5 file: {names[0][:40]!r}..."
+        )
+    count = max(_ATTRIBUTE_LIMIT // max(longest, 1), 1)
+    if len(data) <= count:
+        group.attrs[attribute] = np.array(data, dtype=f"S{max(longest, 1)}")
+        return
+    for number, start in enumerate(range(0, len(data), count)):
+        group.attrs[f"{attribute}{number}"] = np.array(data[start : start + count])
+
+
+# ------------------------------------------------------------------ reading
+@contextlib.contextmanager
+def reading(source):
+    """Yield the `Saved` that a file holds; its weights can be read within the `with` block.
+
+    Args:
+        source: a path, or an open h5py.File or Group.
+
+    Raises:
+        ValueError: if the file is damaged, refers to other files, or is no file of Keras.
+    """
+    name = _name_of(source)
+    with _open(source, name) as group, broken_files(name):
+        yield _saved(group, name)
+
+
+def _name_of(source):
+    return source.file.filename if isinstance(source, h5py.Group) else os.fspath(source)
+
+
+@contextlib.contextmanager
+def _open(source, name):
+    if isinstance(source, h5py.Group):
+        yield source
+        return
+    try:
+        file = h5py.File(source, "r")
+    except OSError as error:
+        raise ValueError(
+            f"{name!r} cannot be read as HDF5: {error}. Is the file complete?"
+        ) from error
+    with file:
+        yield file
+
+
+@contextlib.contextmanager
+def broken_files(name):
+    """Turn what h5py raises for a damaged file into a ValueError that names it."""
+    try:
+        yield
+    except (OSError, RuntimeError, KeyError, UnicodeDecodeError) as error:
+        is_of_h5py = "h5py" in _origin(error)
+        if not is_of_h5py and not isinstance(error, UnicodeDecodeError):
+            raise
+        raise ValueError(f"{name!r} is damaged: {error}. Is the file complete?") from error
+
+
+def _origin(error):
+    """Return the name of the module that raised an exception."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else trace.tb_frame.f_globals.get("__name__", "")
+
+
+def _saved(group, name):
+    attrs = group.attrs
+    has_model = "model_config" in attrs
+    weights = child(group, "model_weights", name) if "model_weights" in group else group
+    if not has_model and not _has_names(weights, "layer_names"):
+        raise ValueError(
+            f"{name!r} is an HDF5 file, but neither a model nor weights of Keras: it has no attribute 'model_config' "
+            f"or 'layer_names'; at its top are {list(group)[:5]}."
+        )
+    version = _text(weights.attrs.get("keras_version", attrs.get("keras_version", b"")))
+    return Saved(
+        model=_config(attrs, "model_config", name),
+        training=_config(attrs, "training_config", name),
+        weights=_layers(weights, name) if _has_names(weights, "layer_names") else [],
+        optimizer_weights=_optimizer(group, name),
+        states=_layers(child(group, "model_states", name), name) if "model_states" in group else [],
+        state=_config(attrs, "training_state", name),
+        # Keras 1 did not tell its version before 1.2.
+        version=version or "1.0.0",
+        backend=_text(weights.attrs.get("backend", attrs.get("backend", b""))),
+        source=name,
+    )
+
+
+def _text(value):
+    return value.decode("utf8") if isinstance(value, bytes) else str(value)
+
+
+def _config(attrs, attribute, name):
+    if attribute not in attrs:
+        return None
+    try:
+        return text.from_json(_text(attrs[attribute]))
+    except ValueError as error:
+        raise ValueError(f"{name!r}: the attribute {attribute!r} is damaged. {error}") from error
+
+
+def _has_names(group, attribute):
+    return attribute in group.attrs or f"{attribute}0" in group.attrs
+
+
+def read_names(group, attribute):
+    """Return the list of names that an attribute, or several numbered ones, hold."""
+    if attribute in group.attrs:
+        return [_text(name) for name in np.ravel(group.attrs[attribute]).tolist()]
+    names, number = [], 0
+    while f"{attribute}{number}" in group.attrs:
+        names += [_text(name) for name in np.ravel(group.attrs[f"{attribute}{number}"]).tolist()]
+        number += 1
+    return names
+
+
+def _layers(group, source):
+    names = read_names(group, "layer_names")
+    return [LayerWeights(name, _entries(child(group, name, source), source)) for name in names]
+
+
+def _optimizer(group, source):
+    if "optimizer_weights" not in group:
+        return None
+    return _entries(child(group, "optimizer_weights", source), source)
+
+
+def _entries(group, source):
+    return [entry(group, name, source) for name in read_names(group, "weight_names")]
+
+
+def entry(group, name, source):
+    """Return the `WeightEntry` of a dataset in a group.
+
+    Raises:
+        ValueError: if there is none, or its data lie elsewhere than in this file.
+    """
+    dataset = child(group, name, source, h5py.Dataset)
+    if dataset.is_virtual or dataset.external:
+        raise ValueError(
+            f"{source!r}: the data of {name!r} lie in another file, which is not read. Copy them into this one."
+        )
+    if dataset.dtype.kind not in "fiub":
+        raise ValueError(f"{source!r}: {name!r} holds no numbers but {dataset.dtype}.")
+    stored = dataset.id.get_storage_size()
+    if dataset.nbytes > max(_SMALL, stored * _HIGHEST_RATIO):
+        raise ValueError(
+            f"{source!r}: {name!r} claims the shape {dataset.shape}, {dataset.nbytes} bytes, but only {stored} bytes "
+            "of it are there. Is the file complete?"
+        )
+
+    def read():
+        array = np.empty(dataset.shape, dataset.dtype)
+        if array.size:
+            with broken_files(source):
+                dataset.read_direct(array) if array.ndim else array.fill(dataset[()])
+        return array
+
+    return WeightEntry(name, tuple(dataset.shape), str(dataset.dtype), read)
+
+
+def child(group, path, source, kind=h5py.Group):
+    """Return a member of a group, by a path of which no step leads elsewhere.
+
+    Raises:
+        ValueError: if a step is missing, is a link to elsewhere, or the member is of another kind.
+    """
+    found = group
+    for step in [step for step in path.split("/") if step]:
+        is_name = isinstance(found, h5py.Group) and step not in (".", "..")
+        link = found.get(step, getlink=True) if is_name else None
+        if isinstance(link, h5py.SoftLink | h5py.ExternalLink):
+            raise ValueError(
+                f"{source!r}: {path!r} is a link to {link.path!r}, which is not followed."
+            )
+        if link is None:
+            raise ValueError(f"{source!r} has no {path!r} in {group.name!r}. Is the file complete?")
+        found = found[step]
+    if not isinstance(found, kind):
+        raise ValueError(
+            f"{source!r}: {path!r} in {group.name!r} is a {type(found).__name__}, and a {kind.__name__} is needed."
+        )
+    return found

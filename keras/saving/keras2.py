@@ -1,0 +1,154 @@
+"""The dialect of Keras 2.0 to 2.3, in which `.h5` files, JSON and YAML are written.
+
+It differs from the canonical form in its graphs: a node is a list of `[layer, call, output]` or
+`[layer, call, output, kwargs]`, one an input, and the calls of a nested model count from 1 (call 0 is its own wiring).
+What this dialect cannot say (ops, tensors among the keyword arguments) stays in canonical form within it; only this
+library reads that.
+"""
+
+from keras.saving import schema
+
+
+# ------------------------------------------------------------------ to the canonical form
+def to_canonical(description):
+    """Return the canonical description of a model or any other object.
+
+    Examples:
+        >>> stack = {
+        ...     "class_name": "Sequential",
+        ...     "config": [{"class_name": "Flatten", "config": {}}],
+        ... }
+        >>> to_canonical(stack)["config"]["layers"]
+        [{'class_name': 'Flatten', 'config': {}}]
+    """
+    return _walk(description, _model_to_canonical)
+
+
+def _walk(structure, convert_model):
+    """Return a nest with every model's description in it converted, the innermost first."""
+    if isinstance(structure, list | tuple):
+        return [_walk(item, convert_model) for item in structure]
+    if not isinstance(structure, dict):
+        return structure
+    if structure.get("class_name") == "Sequential" and isinstance(structure.get("config"), list):
+        structure = {**structure, "config": {"layers": structure["config"]}}
+    walked = {key: _walk(value, convert_model) for key, value in structure.items()}
+    return convert_model(walked) if schema.is_model(walked) else walked
+
+
+def _model_to_canonical(description):
+    config = dict(description["config"])
+    if "output_layers" not in config:
+        return {**description, "config": config}
+    first_calls = _first_calls(config)
+    place = lambda given: _place_to_canonical(given, first_calls)  # noqa: E731
+    config["layers"] = [_entry_to_canonical(entry, place) for entry in config["layers"]]
+    for key in ("input_layers", "output_layers"):
+        config[key] = _ends_to_canonical(config.get(key), place)
+    name = "Model" if description["class_name"] == "Functional" else description["class_name"]
+    return {**description, "class_name": name, "config": config}
+
+
+def _first_calls(config):
+    """Return `{layer: number of its first call}`: 1 where the last call's number is the number of calls."""
+    counts = {
+        entry.get("name"): len(entry.get("inbound_nodes") or ()) for entry in config["layers"]
+    }
+    ends = [config.get("input_layers"), config.get("output_layers")]
+    nodes = [entry.get("inbound_nodes") for entry in config["layers"]]
+    return {
+        name: 1
+        for name, call, *_ in _places([ends, nodes])
+        if counts.get(name) and call == counts[name]
+    }
+
+
+def _places(structure):
+    """Yield the `[layer, call, output, ...]` lists in a nest."""
+    if isinstance(structure, dict):
+        structure = list(structure.values())
+    if _is_place(structure):
+        yield structure
+    if isinstance(structure, list):
+        for item in structure:
+            yield from _places(item)
+
+
+def _is_place(x):
+    is_long_enough = isinstance(x, list) and len(x) in (3, 4) and isinstance(x[0], str)
+    return is_long_enough and all(isinstance(n, int) for n in x[1:3])
+
+
+def _place_to_canonical(given, first_calls):
+    name, call, output = given[:3]
+    return schema.reference(name, call - first_calls.get(name, 0), output)
+
+
+def _entry_to_canonical(entry, place):
+    nodes = entry.get("inbound_nodes")
+    if not isinstance(nodes, list):
+        return entry
+    config = entry["config"]
+    name = entry.get("name") or (config.get("name") if isinstance(config, dict) else None)
+    return {**entry, "name": name, "inbound_nodes": [_node_to_canonical(n, place) for n in nodes]}
+
+
+def _node_to_canonical(node, place):
+    if isinstance(node, dict):
+        return schema.map_references(lambda given: place(list(given)), node)
+    if _is_place(node):
+        node = [node]
+    if not isinstance(node, list) or not node or not all(map(_is_place, node)):
+        raise ValueError(
+            f"A node of a graph should be a list of [layer, call, output], one an input, got {str(node)[:120]}. Is "
+            "the file complete?"
+        )
+    inputs = [place(given) for given in node]
+    kwargs = {k: v for given in node if len(given) > 3 for k, v in (given[3] or {}).items()}
+    return {"args": [inputs[0] if len(inputs) == 1 else inputs], "kwargs": kwargs}
+
+
+def _ends_to_canonical(ends, place):
+    if schema.is_reference(ends):
+        return place(list(ends["tensor"]))
+    if isinstance(ends, dict):
+        return {name: _ends_to_canonical(end, place) for name, end in ends.items()}
+    if _is_place(ends):
+        return place(ends)
+    if isinstance(ends, list):
+        found = [_ends_to_canonical(end, place) for end in ends]
+        return found[0] if len(found) == 1 else found
+    return ends
+
+
+# ------------------------------------------------------------------ from the canonical form
+def from_canonical(description):
+    """Return the description that Keras 2 reads of a canonical one."""
+    return _walk(description, _model_from_canonical)
+
+
+def _model_from_canonical(description):
+    config = dict(description["config"])
+    if "output_layers" not in config:
+        return {**description, "config": config}
+    models = {entry["name"] for entry in config["layers"] if schema.is_model(entry)}
+    place = lambda given: [given[0], given[1] + (given[0] in models), given[2]]  # noqa: E731
+    config["layers"] = [_entry_from_canonical(entry, place) for entry in config["layers"]]
+    for key in ("input_layers", "output_layers"):
+        ends = schema.map_references(place, config[key])
+        config[key] = [ends] if _is_place(ends) else ends
+    return {**description, "config": config}
+
+
+def _entry_from_canonical(entry, place):
+    nodes = [_node_from_canonical(node, place) for node in entry["inbound_nodes"]]
+    return {**entry, "inbound_nodes": nodes}
+
+
+def _node_from_canonical(node, place):
+    args, kwargs = node["args"], node.get("kwargs", {})
+    inputs = args[0] if args and isinstance(args[0], list) else args[:1]
+    is_plain = len(args) == 1 and all(map(schema.is_reference, inputs)) and inputs
+    if not is_plain or schema.references(kwargs):
+        return schema.map_references(lambda given: schema.reference(*place(given)), node)
+    return [[*place(given["tensor"]), dict(kwargs)] for given in inputs]
