@@ -35,13 +35,13 @@ STOREYS = {
     "training": ["keras.training"],
     "saving": ["keras.saving"],
     "models": ["keras.models"],
-    "the rest": ["keras.utils"],
+    "the rest": ["keras.datasets", "keras.preprocessing", "keras.utils", "keras.wrappers"],
     "legacy": ["keras.legacy"],
     "the public names": ["keras"],
 }
 
 # What a function may import for itself, because a user may have to do without it.
-OPTIONAL = {"matplotlib", "pandas"}
+OPTIONAL = {"matplotlib", "mlxtend", "pandas"}
 
 BACKEND_NAMES = set(
     "cntk jax jaxlib jnp onnx onnxruntime pytensor tensorflow tf theano torch".split()

@@ -68,7 +68,12 @@ class ClassicMethods:
     ):
         """Return the loss and metrics on batches from a generator or `Sequence`, as `evaluate` does."""
         return self.evaluate(
-            generator, steps=steps, verbose=verbose, max_queue_size=max_queue_size, workers=workers
+            generator,
+            steps=steps,
+            verbose=verbose,
+            max_queue_size=max_queue_size,
+            workers=workers,
+            use_multiprocessing=use_multiprocessing,
         )
 
     def predict_generator(
@@ -82,5 +87,10 @@ class ClassicMethods:
     ):
         """Return the outputs for batches from a generator or `Sequence`, as `predict` does."""
         return self.predict(
-            generator, steps=steps, verbose=verbose, max_queue_size=max_queue_size, workers=workers
+            generator,
+            steps=steps,
+            verbose=verbose,
+            max_queue_size=max_queue_size,
+            workers=workers,
+            use_multiprocessing=use_multiprocessing,
         )

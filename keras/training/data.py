@@ -13,6 +13,7 @@ from keras.training.arrays import as_array
 from keras.training.lazy import is_lazy, read_rows
 from keras.utils.data import Sequence
 from keras.utils.prefetch import parallel_map, prefetch
+from keras.utils.processes import RemoteSequence
 
 # Rows of data that lie in files are read in blocks of about this many bytes.
 _BLOCK_BYTES = 32 * 2**20
@@ -159,9 +160,10 @@ class Reading(NamedTuple):
     Attributes:
         steps: batches an epoch; None for the length of the source.
         epochs: how many epochs will be asked for, so that no more batches are read than are used.
-        workers: threads that read a `Sequence`.
+        workers: threads or processes that read a `Sequence`.
         queue_size: batches to read ahead.
         argument: what the user calls the number of steps.
+        processes: whether a `Sequence` is read in processes.
     """
 
     steps: int | None = None
@@ -169,6 +171,7 @@ class Reading(NamedTuple):
     workers: int = 1
     queue_size: int = 10
     argument: str = "steps"
+    processes: bool = False
 
 
 class BatchData:
@@ -209,6 +212,18 @@ class BatchData:
         )
         self.has_ended = False
         self._stream = None
+        self._remote = self._in_processes() if reading.processes else None
+
+    def _in_processes(self):
+        """Return what reads the `Sequence` in processes; None for other sources, which cannot be divided."""
+        if self.is_indexed:
+            return RemoteSequence(self.source, self.workers)
+        warnings.warn(
+            "use_multiprocessing=True has no effect on a generator, which cannot be sent to other processes: it is "
+            "read in a thread. Make it a Sequence, or leave the argument out.",
+            stacklevel=5,
+        )
+        return None
 
     def chunks(self, shuffle=False, order_seed=0):
         """Yield the batches of one epoch, each as a chunk of one step."""
@@ -222,12 +237,15 @@ class BatchData:
             yield self._chunk(batch)
         if self.is_indexed and hasattr(self.source, "on_epoch_end"):
             self.source.on_epoch_end()
+            if self._remote is not None:
+                self._remote.refresh()
 
     def _indexed(self, shuffle, order_seed):
         count = len(self.source)
         order = seed.generator(order_seed).permutation(count) if shuffle else np.arange(count)
         numbers = [int(order[i % count]) for i in range(self.steps)]
-        return parallel_map(self.source, self.workers, numbers, self.queue_size)
+        source = self.source if self._remote is None else self._remote
+        return parallel_map(source, self.workers, numbers, self.queue_size)
 
     def _continued(self):
         """Yield the next `steps` batches of a stream that goes on from epoch to epoch."""
@@ -257,6 +275,8 @@ class BatchData:
         """Stop reading ahead."""
         if self._stream is not None:
             self._stream.close()
+        if self._remote is not None:
+            self._remote.close()
 
 
 def _length(source):

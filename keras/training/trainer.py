@@ -130,8 +130,9 @@ class Trainer(Steps, ClassicMethods):
             validation_batch_size: samples a step of the validation, `batch_size` by default.
             validation_freq: validate every so many epochs.
             max_queue_size: batches to read ahead.
-            workers: threads that read a `Sequence`.
-            use_multiprocessing: must be False; threads are used.
+            workers: threads or processes that read a `Sequence`.
+            use_multiprocessing: whether to read a `Sequence` in processes. What a script does must then stand under
+                `if __name__ == "__main__":`, as each process imports the script.
 
         Returns:
             A `History`, whose `history` is a dict of lists, one entry an epoch.
@@ -150,7 +151,12 @@ class Trainer(Steps, ClassicMethods):
             x, y, sample_weight, validation_split, validation_data
         )
         reading = data.Reading(
-            steps_per_epoch, epochs - initial_epoch, workers, max_queue_size, "steps_per_epoch"
+            steps_per_epoch,
+            epochs - initial_epoch,
+            workers,
+            max_queue_size,
+            "steps_per_epoch",
+            use_multiprocessing,
         )
         source = self._data(x, y, sample_weight, class_weight, batch_size, reading)
         self._warn_if_changed()
@@ -287,7 +293,9 @@ class Trainer(Steps, ClassicMethods):
             The loss, or the list of loss and metrics in the order of `metrics_names`.
         """
         checks.is_compiled(self)
-        reading = data.Reading(steps, workers=workers, queue_size=max_queue_size)
+        reading = data.Reading(
+            steps, workers=workers, queue_size=max_queue_size, processes=use_multiprocessing
+        )
         source = self._data(x, y, sample_weight, None, batch_size, reading)
         hooks = CallbackList(callbacks)
         hooks.set_model(self)
@@ -345,7 +353,9 @@ class Trainer(Steps, ClassicMethods):
         hooks.set_model(self)
         hooks.on_predict_begin()
         if arrays.is_batches(x):
-            reading = data.Reading(steps, workers=workers, queue_size=max_queue_size)
+            reading = data.Reading(
+                steps, workers=workers, queue_size=max_queue_size, processes=use_multiprocessing
+            )
             source = data.BatchData(x, self._prepared_to_predict, reading)
             batches, total = (chunk.data[0] for chunk in source.chunks()), source.steps
         else:

@@ -77,7 +77,8 @@ def _read(sequence, index):
     try:
         return sequence[index]
     except Exception as error:
-        error.add_note(f"while reading batch {index} of {type(sequence).__name__}")
+        name = type(getattr(sequence, "sequence", sequence)).__name__
+        error.add_note(f"while reading batch {index} of {name}")
         raise
 
 
