@@ -41,7 +41,7 @@ STOREYS = {
 }
 
 # What a function may import for itself, because a user may have to do without it.
-OPTIONAL = {"matplotlib", "mlxtend", "pandas"}
+OPTIONAL = {"matplotlib", "mlxtend", "pandas", "pydot", "sklearn"}
 
 BACKEND_NAMES = set(
     "cntk jax jaxlib jnp onnx onnxruntime pytensor tensorflow tf theano torch".split()
