@@ -58,42 +58,35 @@ class SumWithinGroups(Layer):
     """Sums what a depthwise convolution made of the channels of each group: together, a grouped convolution.
 
     Args:
-        groups: how many groups there are.
-        axis: the channels' axis, -1 or 1. There are groups * n * n, with n results for each of n channels.
+        channels: how many a group has, n. The input has, for each group, n results for each of n channels.
+        axis: the channels' axis, -1 or 1.
 
     Examples:
         >>> import numpy as np
         >>> x = np.array([[1.0, 2.0, 3.0, 4.0, 10.0, 20.0, 30.0, 40.0]])
-        >>> np.asarray(SumWithinGroups(groups=2)(x)).tolist()
+        >>> np.asarray(SumWithinGroups(channels=2)(x)).tolist()
         [[4.0, 6.0, 40.0, 60.0]]
     """
 
-    def __init__(self, groups, axis=-1, **kwargs):
+    def __init__(self, channels, axis=-1, **kwargs):
         super().__init__(**kwargs)
-        self.groups = groups
+        self.channels = channels
         self.axis = axis
 
     def call(self, inputs):
-        shape, axis = ops.shape(inputs), self.axis % inputs.ndim
-        n = self._size(shape[axis])
-        before, after = shape[:axis], shape[axis + 1 :]
-        x = ops.reshape(inputs, (*before, self.groups, n, n, *after))
-        return ops.reshape(ops.sum(x, axis=axis + 1), (*before, self.groups * n, *after))
-
-    def _size(self, channels):
-        """Return how many channels a group has."""
-        n = round((channels / self.groups) ** 0.5)
-        if self.groups * n * n != channels:
-            raise ValueError(
-                f"Layer {self.name!r} (SumWithinGroups): {channels} channels are not {self.groups} groups of n * n; "
-                "put it after a DepthwiseConv2D whose depth_multiplier is the number of channels in a group."
-            )
-        return n
+        n, axis = self.channels, self.axis % inputs.ndim
+        before, (results, *after) = inputs.shape[:axis], inputs.shape[axis:]
+        x = ops.reshape(inputs, (*before, results // n**2, n, n, *after))
+        return ops.reshape(ops.sum(x, axis=axis + 1), (*before, results // n, *after))
 
     def compute_output_shape(self, input_shape):
-        axis = self.axis % len(input_shape)
-        channels = self.groups * self._size(input_shape[axis])
-        return (*input_shape[:axis], channels, *input_shape[axis + 1 :])
+        axis, n = self.axis % len(input_shape), self.channels
+        if input_shape[axis] % n**2:
+            raise ValueError(
+                f"Layer {self.name!r} (SumWithinGroups): {input_shape[axis]} channels are not groups of {n} * {n}; put "
+                f"it after a DepthwiseConv2D with depth_multiplier={n}."
+            )
+        return (*input_shape[:axis], input_shape[axis] // n, *input_shape[axis + 1 :])
 
 
 def _resnext(depth, request):
@@ -120,15 +113,11 @@ def _block(x, filters, stride, name, is_first):
 
 
 def _convolve_groups(x, filters, stride, name):
+    n = filters // _GROUPS
     x = ZeroPadding2D(1, name=f"{name}_pad")(x)
-    convolve_each = DepthwiseConv2D(
-        3,
-        strides=stride,
-        depth_multiplier=filters // _GROUPS,
-        use_bias=False,
-        name=f"{name}_conv",
-    )
-    return SumWithinGroups(_GROUPS, channel_axis(), name=f"{name}_reduce")(convolve_each(x))
+    options = {"strides": stride, "depth_multiplier": n, "use_bias": False}
+    x = DepthwiseConv2D(3, name=f"{name}_conv", **options)(x)
+    return SumWithinGroups(n, channel_axis(), name=f"{name}_reduce")(x)
 
 
 register({"SumWithinGroups": SumWithinGroups})
