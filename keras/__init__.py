@@ -5,6 +5,7 @@ from keras import backend  # isort: split
 
 from keras import (
     activations,
+    applications,
     callbacks,
     config,
     constraints,
@@ -28,6 +29,7 @@ __all__ = [
     "Sequential",
     "__version__",
     "activations",
+    "applications",
     "backend",
     "callbacks",
     "config",
