@@ -20,8 +20,7 @@ from keras.models import Model
 from keras.utils.files import get_file
 from keras.utils.sources import get_source_inputs
 
-_ARGUMENTS = """
-Args:
+_ARGUMENTS = """\
     include_top: whether the layers that classify are included.
     weights: `"imagenet"` for those published with the network, downloaded at the first use and kept in
         `~/.keras/models`; the path of an HDF5 file; or None for new ones.
@@ -42,8 +41,10 @@ Raises:
 
 
 def application(function):
-    """Add what all applications have in common to a function's docstring."""
-    function.__doc__ = f"{inspect.cleandoc(function.__doc__)}\n{_ARGUMENTS}"
+    """Add the arguments that all applications have, and what they return and raise, to a function's docstring."""
+    text, _, own = inspect.cleandoc(function.__doc__).partition("\n\nArgs:\n")
+    own = f"{own}\n" if own else ""
+    function.__doc__ = f"{text}\n\nArgs:\n{own}{_ARGUMENTS}"
     return function
 
 

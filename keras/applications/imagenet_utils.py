@@ -39,15 +39,12 @@ class _Mode:
         return ops.divide(x, _along(self.deviations, axis, x.dtype))
 
     def _check(self, x, axis):
-        if x.ndim not in (3, 4) or x.shape[axis] not in (3, None, *self._other_sizes()):
+        needs_three = self.is_reversed or len(self.means) > 1
+        if x.ndim not in (3, 4) or (needs_three and x.shape[axis] not in (3, None)):
             raise ValueError(
                 f"preprocess_input takes images of 3 channels, one or a batch, got an array of shape {tuple(x.shape)} "
                 f"with the channels on axis {axis}; give data_format if they are elsewhere, or load the images in RGB."
             )
-
-    def _other_sizes(self):
-        """Return what other numbers of channels will do: any, where they are all treated alike."""
-        return () if self.is_reversed or len(self.means) > 1 else range(1, 1 << 16)
 
     def _in_place(self, x, axis):
         x = x if np.issubdtype(x.dtype, np.floating) else x.astype(config.floatx())
