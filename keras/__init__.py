@@ -5,6 +5,7 @@ from keras import backend  # isort: split
 
 from keras import (
     activations,
+    applications,
     callbacks,
     config,
     constraints,
@@ -34,6 +35,7 @@ __all__ = [
     "Sequential",
     "__version__",
     "activations",
+    "applications",
     "backend",
     "callbacks",
     "config",

@@ -1,5 +1,7 @@
 """Initializers: the first values of weights, drawn on the host, so equal on every backend."""
 
+import copy
+import functools
 import math
 
 import numpy as np
@@ -7,8 +9,10 @@ import numpy as np
 from keras import registry
 from keras.backend import dtypes, seed
 from keras.backend.compute import compute
+from keras.backend.variable import Pending
 
 _CHUNK = 1 << 15  # As many draws as stay in the cache while they are transformed.
+_LARGE = 1 << 16  # From so many entries on, draws wait until they are needed.
 
 
 class Initializer(registry.Configurable):
@@ -394,6 +398,22 @@ identity = Identity
 orthogonal = Orthogonal
 
 _TABLE = registry.table_of(globals(), Initializer)
+
+
+def pending(initializer, shape, dtype):
+    """Return a large random weight's first value as a `Pending`, else None.
+
+    Its seed is drawn now, so that the numbers are those that the initializer would return now.
+    """
+    draws = RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling
+    is_own = isinstance(initializer, draws) and _TABLE.get(type(initializer).__name__) is type(
+        initializer
+    )
+    if not is_own or math.prod(shape) < _LARGE:
+        return None
+    seeded = copy.copy(initializer)
+    seeded.seed = seed.draw() if initializer.seed is None else initializer.seed
+    return Pending(shape, functools.partial(seeded, shape, dtype))
 
 
 def serialize(initializer):

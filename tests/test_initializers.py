@@ -1,9 +1,10 @@
+import copy
 import math
 
 import numpy as np
 import pytest
 
-from keras import initializers, registry
+from keras import initializers, layers, models, registry
 
 N = 200_000
 
@@ -211,3 +212,52 @@ def test_functions_and_own_classes():
         initializers.get("get")
     with pytest.raises(ValueError, match="got None"):
         initializers.get(None)
+
+
+# ------------------------------------------------------------------ large weights are drawn when they are needed
+@pytest.mark.parametrize("seed", [None, 3])
+@pytest.mark.parametrize(
+    "make",
+    [
+        initializers.RandomNormal,
+        initializers.RandomUniform,
+        initializers.TruncatedNormal,
+        initializers.he_normal,
+        initializers.LecunUniform,
+    ],
+)
+def test_a_large_weight_has_the_numbers_that_would_have_been_drawn_at_once(make, seed):
+    shape = (300, 400)
+    np.random.seed(5)
+    expected = [make(seed=seed)(shape), make(seed=seed)(shape)]
+    np.random.seed(5)
+    layer = layers.Dense(400, kernel_initializer=make(seed=seed))
+    layer.build((None, 300))
+    other = layers.Dense(400, kernel_initializer=make(seed=seed))
+    other.build((None, 300))
+    np.random.random()  # what is drawn meanwhile does not matter
+    np.testing.assert_array_equal(other.get_weights()[0], expected[1])
+    np.testing.assert_array_equal(layer.get_weights()[0], expected[0])
+
+
+def test_only_large_weights_of_own_draws_wait():
+    class Mine(initializers.RandomNormal):
+        def __call__(self, shape, dtype=None):
+            return np.zeros(shape)
+
+    assert initializers.pending(initializers.RandomNormal(), (1 << 16,), "float32") is not None
+    assert initializers.pending(initializers.RandomNormal(), (10,), "float32") is None
+    assert initializers.pending(initializers.Zeros(), (1 << 16,), "float32") is None
+    assert initializers.pending(Mine(), (1 << 16,), "float32") is None
+
+
+def test_a_large_weight_can_be_computed_with_trained_and_copied():
+    model = models.Sequential([layers.Dense(400, input_shape=(300,)), layers.Dense(1)])
+    x, y = np.ones((8, 300), "float32"), np.zeros((8, 1), "float32")
+    kernel = copy.deepcopy(model.layers[0].kernel)
+    np.testing.assert_allclose(
+        np.asarray(model.layers[0](x)), x @ kernel.numpy(), rtol=1e-4, atol=1e-5
+    )
+    model.compile("sgd", "mse")
+    model.fit(x, y, verbose=0)
+    assert not np.array_equal(model.layers[0].kernel.numpy(), kernel.numpy())

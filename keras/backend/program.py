@@ -4,7 +4,7 @@ import numpy as np
 
 from keras.backend import seed
 from keras.backend.compute import compute
-from keras.backend.variable import functionalize, store, stored
+from keras.backend.variable import functionalize, held, store, stored
 
 
 class MissingVariables(Exception):
@@ -125,7 +125,7 @@ class LoopProgram:
             if self._compiled is None:
                 self._compiled = self._compile()
             # What changes may still lie on the host: this very call takes it to the device.
-            state = [v._value for v in self.changing]
+            state = [held(v) for v in self.changing]
             fixed = [stored(v) for v in self.fixed], key
             bounds = np.int32(first), np.int32(last), np.int32(tick)
             try:

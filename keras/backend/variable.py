@@ -15,11 +15,24 @@ from keras.backend import dtypes, seed
 from keras.backend.compute import check_gradients, compute
 
 
+class Pending:
+    """A value that is made when it is first asked for: many a large weight is replaced before.
+
+    Args:
+        shape: its shape, a tuple of ints.
+        make: takes nothing and returns the value, a NumPy array in the Variable's dtype.
+    """
+
+    def __init__(self, shape, make):
+        self.shape = shape
+        self.make = make
+
+
 class Variable:
     """An array that outlives the calls which read and write it: a weight, a slot, a metric's state.
 
     Args:
-        value: the initial value, anything array-like.
+        value: the initial value, anything array-like; with a dtype also a `Pending`.
         dtype: its dtype's name; by default that of `value`, with float64 read as `floatx`.
         trainable: whether optimizers may change it.
         name: a name for people.
@@ -70,7 +83,7 @@ class Variable:
 
     def numpy(self):
         """Return a NumPy copy of the stored value."""
-        return _as_numpy(self._value)
+        return _as_numpy(held(self))
 
     def __array__(self, dtype=None, copy=None):
         return self.numpy() if dtype is None else self.numpy().astype(dtype)
@@ -123,7 +136,9 @@ def _raw(x):
 
 
 def _own(value, dtype):
-    """Return a copy; one number seen as an array of some shape stays that, and takes no memory."""
+    """Return a copy; one number seen as an array of some shape stays that, and takes no memory, as what is pending."""
+    if isinstance(value, Pending):
+        return value
     is_array = isinstance(value, np.ndarray) and value.size > 1 and value.dtype == dtype
     if is_array and not value.flags.writeable and not any(value.strides):
         return value
@@ -138,9 +153,16 @@ def _as_numpy(value):
     return value.copy() if isinstance(value, np.ndarray) else compute.to_numpy(value)
 
 
+def held(variable):
+    """Return a Variable's stored value where it lies: a backend array, or a NumPy array if it was not used yet."""
+    if type(variable._value) is Pending:
+        variable._value = variable._value.make()
+    return variable._value
+
+
 def stored(variable):
     """Return a Variable's stored value as a backend array, whatever scope is active."""
-    if type(variable._value) is np.ndarray:
+    if type(held(variable)) is np.ndarray:
         with compute.outside_trace():
             variable._value = compute.asarray(variable._value, variable.dtype)
     return variable._value

@@ -704,6 +704,9 @@ def _initial_value(initializer, shape, dtype):
     if initializer is None:
         initializer = "glorot_uniform" if dtypes.is_float(dtype) else "zeros"
     initializer = initializers.get(initializer)
+    waiting = initializers.pending(initializer, shape, dtype)
+    if waiting is not None:
+        return waiting
     takes_dtype = "dtype" in inspect.signature(initializer).parameters
     value = initializer(shape, dtype=dtype) if takes_dtype else initializer(shape)
     return graph.evaluate(value) if isinstance(value, graph.Tensor) else value
