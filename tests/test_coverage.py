@@ -14,12 +14,12 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = Path(os.environ.get("KERAS_API_INVENTORY", ROOT.parent / "shared" / "api"))
 
-# Shares that must not be undercut, in percent, by tier: names, of them with a fitting signature, methods. The aim is
-# 100 for the names of "doc" and "api", 98 for all else.
+# Shares that must not be undercut, in percent, by tier: names, and methods of classes. Of "doc" one name is missing yet:
+# `multi_gpu_model`.
 BOUNDS = {
-    "api": {"names": 64, "signatures": 62, "methods": 64},
-    "doc": {"names": 86, "signatures": 86, "methods": 87},
-    "path": {"names": 90, "signatures": 88, "methods": 47},
+    "api": {"names": 100, "methods": 98},
+    "doc": {"names": 99.7, "methods": 99.5},
+    "path": {"names": 98, "methods": 100},
 }
 # Namespaces of which nothing may be missing.
 WHOLE = [
@@ -56,7 +56,6 @@ def test_shares(measured, tier):
     found = measured["tiers"][tier]
     shares = {
         "names": found["present"] / found["names"],
-        "signatures": found["sig"] / found["names"],
         "methods": found["methods_ok"] / found["methods"],
     }
     low = {
@@ -65,6 +64,11 @@ def test_shares(measured, tier):
         if 100 * share < BOUNDS[tier][what]
     }
     assert not low
+
+
+def test_signatures(measured):
+    tiers = measured["tiers"].values()
+    assert sum(t["sig"] for t in tiers) >= 0.98 * sum(t["names"] for t in tiers)
 
 
 @pytest.mark.parametrize("name", WHOLE)

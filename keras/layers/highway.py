@@ -113,8 +113,8 @@ class MaxoutDense(_Classic):
         self.b = self._add_bias("b", (self.nb_feature, self.output_dim))
         super().build(input_shape)
 
-    def call(self, inputs):
-        maps = ops.einsum("bi,fio->bfo", inputs, self.W)
+    def call(self, x):
+        maps = ops.einsum("bi,fio->bfo", x, self.W)
         return ops.max(maps if self.b is None else ops.add(maps, self.b), axis=1)
 
     def compute_output_shape(self, input_shape):
@@ -184,10 +184,10 @@ class Highway(_Classic):
         )
         super().build(input_shape)
 
-    def call(self, inputs):
-        transform = ops.sigmoid(_affine(inputs, self.W_carry, self.b_carry))
-        dense = self.activation(_affine(inputs, self.W, self.b))
-        return ops.add(ops.multiply(transform, dense), ops.multiply(1.0 - transform, inputs))
+    def call(self, x):
+        transform = ops.sigmoid(_affine(x, self.W_carry, self.b_carry))
+        dense = self.activation(_affine(x, self.W, self.b))
+        return ops.add(ops.multiply(transform, dense), ops.multiply(1.0 - transform, x))
 
     def compute_output_shape(self, input_shape):
         return input_shape

@@ -32,7 +32,7 @@ MODULES = {
     "keras.utils.conv_utils": "keras.legacy.helpers keras.utils keras.config",
     "keras.utils.data_utils": "keras.utils keras.utils.data keras.utils.files",
     "keras.utils.generic_utils": "keras.utils keras.legacy.helpers keras.layers.code",
-    "keras.utils.layer_utils": "keras.utils keras.legacy.helpers",
+    "keras.utils.layer_utils": "keras.utils keras.utils.kernels keras.models.summary keras.legacy.helpers",
     "keras.utils.multi_gpu_utils": (
         "keras.utils keras.models keras.layers keras.distribution keras.legacy.helpers"
     ),
@@ -52,8 +52,8 @@ EXTENDED = {
     "keras.layers.wrappers": "keras.layers",
     "keras.models": "keras.layers",
     "keras.optimizers": "keras.legacy.optimizers",
-    "keras.utils": "keras.registry keras.saving keras.legacy.helpers",
-    "keras.utils.io_utils": "keras.utils keras.saving.files keras.legacy.helpers",
+    "keras.utils": "keras.registry keras.saving keras.models.summary keras.legacy.h5dict keras.legacy.helpers",
+    "keras.utils.io_utils": "keras.utils keras.legacy.h5dict keras.saving.files keras.legacy.helpers",
 }
 
 # Names that were changed: {old module: {old name: new one}}.

@@ -6,6 +6,7 @@ import numpy as np
 
 from keras.backend import graph
 from keras.ops.nn import output_length, transposed_length
+from keras.saving.files import may_write
 
 
 # ------------------------------------------------------------------ lists
@@ -56,6 +57,16 @@ def slice_arrays(arrays, start=None, stop=None):
     if hasattr(start, "__len__"):
         return arrays[list(start)] if stop is None else arrays[start[0] : stop]
     return arrays[start:stop] if hasattr(arrays, "__getitem__") else [None]
+
+
+# ------------------------------------------------------------------ files
+def ask_to_proceed_with_overwrite(filepath):
+    """Ask whether to overwrite a file, and return the answer.
+
+    Raises:
+        FileExistsError: if nobody can be asked.
+    """
+    return may_write(filepath, overwrite=False)
 
 
 # ------------------------------------------------------------------ functions

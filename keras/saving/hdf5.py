@@ -198,7 +198,7 @@ def read(group, name):
     """Return the `Saved` that a group of the layout of Keras 1 and 2 holds."""
     has_model = "model_config" in group.attrs
     weights = child(group, "model_weights", name) if "model_weights" in group else group
-    if not has_model and not _has_names(weights, "layer_names"):
+    if not has_model and not has_names(weights, "layer_names"):
         raise ValueError(
             f"{name!r} is an HDF5 file, but neither a model nor weights of Keras: it has no attribute 'model_config' "
             f"or 'layer_names'; at its top are {list(group)[:5]}."
@@ -207,7 +207,7 @@ def read(group, name):
     return Saved(
         model=_config(group, "model_config", name),
         training=_config(group, "training_config", name),
-        weights=_layers(weights, name) if _has_names(weights, "layer_names") else [],
+        weights=_layers(weights, name) if has_names(weights, "layer_names") else [],
         optimizer_weights=_optimizer(group, name),
         states=_layers(child(group, "model_states", name), name) if "model_states" in group else [],
         state=_config(group, "training_state", name),
@@ -250,7 +250,8 @@ def _config(group, attribute, name):
         raise ValueError(f"{name!r}: the attribute {attribute!r} is damaged. {error}") from error
 
 
-def _has_names(group, attribute):
+def has_names(group, attribute):
+    """Return whether an attribute, or several numbered ones, hold a list of names."""
     return attribute in group.attrs or f"{attribute}0" in group.attrs
 
 

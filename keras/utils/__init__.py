@@ -1,7 +1,5 @@
 """Tools for data, files, progress and models."""
 
-import importlib
-
 from keras.backend.seed import set_random_seed
 from keras.registry import CustomObjectScope, custom_object_scope, get_custom_objects
 from keras.utils.data import Sequence
@@ -14,9 +12,6 @@ from keras.utils.objects import deserialize_keras_object, serialize_keras_object
 from keras.utils.plots import model_to_dot, plot_model
 from keras.utils.progress import Progbar
 from keras.utils.sources import get_source_inputs
-
-# What lives above this package, which is loaded before it.
-_ABOVE = {"print_summary": "keras.models.summary"}
 
 __all__ = [
     "CustomObjectScope",
@@ -35,14 +30,7 @@ __all__ = [
     "model_to_dot",
     "normalize",
     "plot_model",
-    "print_summary",
     "serialize_keras_object",
     "set_random_seed",
     "to_categorical",
 ]
-
-
-def __getattr__(name):
-    if name in _ABOVE:
-        return getattr(importlib.import_module(_ABOVE[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
