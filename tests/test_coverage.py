@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = Path(os.environ.get("KERAS_API_INVENTORY", ROOT.parent / "shared" / "api"))
 
-# Shares that must not be undercut, in percent, by tier: names, and methods of classes. Of "doc" one name is missing yet:
+# Shares that must not be undercut, in percent, by tier: names, and methods of classes. Of "doc" one name is missing:
 # `multi_gpu_model`.
 BOUNDS = {
     "api": {"names": 100, "methods": 98},
