@@ -9,7 +9,7 @@ import numpy as np
 from keras import losses, metrics, optimizers
 from keras.backend import nest
 from keras.registry import serialize
-from keras.saving import slots
+from keras.saving import optimizer_layouts
 from keras.saving.schema import WeightEntry
 
 
@@ -133,7 +133,7 @@ def set_optimizer(model, saved):
             stacklevel=4,
         )
         return
-    arrays = slots.convert([entry.read() for entry in entries], optimizer, saved, model)
+    arrays = optimizer_layouts.convert([entry.read() for entry in entries], optimizer, saved, model)
     optimizer.set_weights(arrays)
 
 
@@ -142,7 +142,7 @@ def _fault(model, needed, saved):
     if sum(prod(entry.shape) for entry in entries) > 4 * max(sum(map(prod, needed)), 64):
         return "it is too large"
     stand_ins = [np.broadcast_to(np.zeros((), entry.dtype), entry.shape) for entry in entries]
-    shapes = [tuple(a.shape) for a in slots.convert(stand_ins, optimizer, saved, model)]
+    shapes = [tuple(a.shape) for a in optimizer_layouts.convert(stand_ins, optimizer, saved, model)]
     choices = [needed, needed[: len(needed) - len(optimizer.fillers())], [(), *needed]]
     if shapes in choices:
         return None
