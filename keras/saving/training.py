@@ -125,7 +125,7 @@ def set_optimizer(model, saved):
         return
     optimizer.build(model.trainable_weights)
     needed = [tuple(v.shape) for v in optimizer.weights] + [f.shape for f in optimizer.fillers()]
-    fault = _fault(model, needed, saved)
+    fault = _fault(entries, model, needed, saved)
     if fault:
         warnings.warn(
             f"{saved.source!r}: the state of the optimizer does not fit {optimizer.name} on this model ({fault}); it "
@@ -137,8 +137,8 @@ def set_optimizer(model, saved):
     optimizer.set_weights(arrays)
 
 
-def _fault(model, needed, saved):
-    entries, optimizer = saved.optimizer_weights, model.optimizer
+def _fault(entries, model, needed, saved):
+    optimizer = model.optimizer
     if sum(prod(entry.shape) for entry in entries) > 4 * max(sum(map(prod, needed)), 64):
         return "it is too large"
     stand_ins = [np.broadcast_to(np.zeros((), entry.dtype), entry.shape) for entry in entries]
