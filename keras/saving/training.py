@@ -9,8 +9,8 @@ import numpy as np
 from keras import losses, metrics, optimizers
 from keras.backend import nest
 from keras.registry import serialize
-from keras.saving import slots
-from keras.saving.keras3 import slots as keras3_slots
+from keras.saving import optimizer_layouts
+from keras.saving.keras3 import slots
 from keras.saving.schema import WeightEntry
 
 
@@ -118,7 +118,7 @@ def set_optimizer(model, saved):
     entries, optimizer = saved.optimizer_weights, model.optimizer
     if entries and _is_keras3(saved):
         optimizer.build(model.trainable_weights)
-        entries = keras3_slots.from_keras3(entries, optimizer)
+        entries = slots.from_keras3(entries, optimizer)
         if entries is None:
             return
     if not entries:
@@ -150,7 +150,7 @@ def _converted(arrays, model, saved):
     """Return a file's arrays in the order of `Optimizer.get_weights`; those of Keras 3 are so already."""
     if _is_keras3(saved):
         return arrays
-    return slots.convert(arrays, model.optimizer, saved, model)
+    return optimizer_layouts.convert(arrays, model.optimizer, saved, model)
 
 
 def _fault(entries, model, needed, saved):

@@ -40,8 +40,10 @@ def convert(arrays, optimizer, saved, model):
         model: the model that it trains.
 
     Returns:
-        The arrays, as they were where they do not fit the model's weights.
+        The arrays, as they were where they do not fit the model's weights, or are in order as those of Keras 3.
     """
+    if saved.version.startswith("3."):
+        return arrays
     names = [entry.name.split(":")[0] for entry in saved.optimizer_weights]
     order = _Order(model, saved)
     if any(name.split("/")[-1] in ("iter", "iteration") for name in names):
