@@ -32,11 +32,13 @@ class _Mode:
         self._check(x, axis)
         if isinstance(x, np.ndarray):
             return self._in_place(x, axis)
-        x = x if dtypes.is_float(dtypes.standardize(str(x.dtype))) else ops.cast(x, config.floatx())
-        if self.is_reversed:
-            x = ops.flip(x, axis)
-        x = ops.subtract(ops.divide(x, self.divisor), _along(self.means, axis, x.dtype))
-        return ops.divide(x, _along(self.deviations, axis, x.dtype))
+        x = x if dtypes.is_float(dtypes.of(x)) else ops.cast(x, config.floatx())
+        means, deviations = (
+            ops.cast(_along(numbers, axis, "float32"), dtypes.of(x))
+            for numbers in (self.means, self.deviations)
+        )
+        x = ops.divide(ops.flip(x, axis) if self.is_reversed else x, self.divisor)
+        return ops.divide(ops.subtract(x, means), deviations)
 
     def _check(self, x, axis):
         needs_three = self.is_reversed or len(self.means) > 1
@@ -61,7 +63,7 @@ class _Mode:
 
 def _along(numbers, axis, dtype):
     """Return an array that holds numbers along an axis counted from the end."""
-    return np.array(numbers).reshape(-1, *(1,) * (-axis - 1)).astype(str(dtype))
+    return np.array(numbers, dtype).reshape(-1, *(1,) * (-axis - 1))
 
 
 _MODES = {
