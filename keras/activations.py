@@ -18,7 +18,8 @@ def relu(x, alpha=0.0, max_value=None, threshold=0.0):
         threshold: where the function begins to be x.
 
     Examples:
-        >>> relu([-1.0, 0.5, 9.0], alpha=0.5, max_value=6).tolist()
+        >>> import numpy as np
+        >>> np.asarray(relu([-1.0, 0.5, 9.0], alpha=0.5, max_value=6)).tolist()
         [-0.5, 0.5, 6.0]
     """
     return ops.relu(x, alpha, max_value, threshold)
@@ -108,7 +109,8 @@ def softmax(x, axis=-1):
         ValueError: for a tensor with fewer axes.
 
     Examples:
-        >>> softmax([[0.0, 0.0]]).tolist()
+        >>> import numpy as np
+        >>> np.asarray(softmax([[0.0, 0.0]])).tolist()
         [[0.5, 0.5]]
     """
     return ops.softmax(_at_least_matrix(x, "softmax"), axis)

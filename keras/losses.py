@@ -37,7 +37,8 @@ def mean_squared_error(y_true, y_pred):
     """Return mean((y_pred - y_true)**2) over the last axis.
 
     Examples:
-        >>> mean_squared_error([[0.0, 1.0]], [[2.0, 1.0]]).tolist()
+        >>> import numpy as np
+        >>> np.asarray(mean_squared_error([[0.0, 1.0]], [[2.0, 1.0]])).tolist()
         [2.0]
     """
     y_true, y_pred = _pair(y_true, y_pred)

@@ -7,7 +7,8 @@ def binary_accuracy(y_true, y_pred, threshold=0.5):
     """Return the share of entries in the last axis where `y_pred > threshold` is as `y_true` says.
 
     Examples:
-        >>> binary_accuracy([[1, 0]], [[0.6, 0.7]]).tolist()
+        >>> import numpy as np
+        >>> np.asarray(binary_accuracy([[1, 0]], [[0.6, 0.7]])).tolist()
         [0.5]
     """
     chosen = ops.cast(ops.greater(y_pred, threshold), config.floatx())
