@@ -35,7 +35,13 @@ STOREYS = {
     "training": ["keras.training"],
     "saving": ["keras.saving"],
     "models": ["keras.models"],
-    "the rest": ["keras.applications", "keras.datasets", "keras.preprocessing", "keras.utils", "keras.wrappers"],
+    "the rest": [
+        "keras.applications",
+        "keras.datasets",
+        "keras.preprocessing",
+        "keras.utils",
+        "keras.wrappers",
+    ],
     "legacy": ["keras.legacy"],
     "the public names": ["keras"],
 }
