@@ -78,9 +78,9 @@ def main():
     parser.add_argument("--only", nargs="+", choices=MODULES, default=list(MODULES))
     parser.add_argument("--keep", help="a folder in which the files are left")
     arguments = parser.parse_args()
-    environment = os.environ.get("INTEROP_CLASSIC")
-    if environment is None:
-        print("Skipped: INTEROP_CLASSIC names no environment with Keras 2.2.4.")
+    environment = os.environ.get("INTEROP_CLASSIC", "")
+    if not Path(environment, "bin", "python").exists():
+        print(f"Skipped: INTEROP_CLASSIC={environment!r} is no environment with Keras 2.2.4.")
         return 0
     sys.path.insert(0, str(ROOT))
     failed = [key for key in arguments.only if not passes(key, environment, arguments.keep)]
