@@ -1,8 +1,12 @@
 """The models that go back and forth: every layer class at least once, every optimizer with state.
 
 They are built by whichever library is given, from Keras 2.2.4 (on Python 3.6) to Keras 3. `lacks` names the classes
-that the original in question does not have.
+that the original in question does not have, and "defaults" where the file does not tell arguments.
 """
+
+# Said out loud, since the versions have different defaults.
+GATES = {"recurrent_activation": "sigmoid"}
+GRU = dict(GATES, reset_after=False)
 
 
 def several(x, lacks, **makers):
@@ -69,7 +73,7 @@ def images(keras, lacks):
         GlobalAveragePooling2D=lambda: L.GlobalAveragePooling2D(),
         GlobalMaxPooling2D=lambda: L.GlobalMaxPooling2D(),
         LocallyConnected2D=lambda: L.LocallyConnected2D(2, (3, 2)),
-        MaxPooling2D=lambda: L.MaxPooling2D(),
+        MaxPooling2D=lambda: L.MaxPooling2D(2),
         Permute=lambda: L.Permute((3, 1, 2)),
         SeparableConv2D=lambda: L.SeparableConv2D(3, (3, 2), depth_multiplier=2),
         SpatialDropout2D=lambda: L.SpatialDropout2D(0.3),
@@ -86,15 +90,15 @@ def volumes(keras, lacks):
     outputs = several(
         x,
         lacks,
-        AveragePooling3D=lambda: L.AveragePooling3D(),
+        AveragePooling3D=lambda: L.AveragePooling3D(2),
         Conv3D=lambda: L.Conv3D(3, (2, 3, 2)),
         Conv3DTranspose=lambda: L.Conv3DTranspose(2, 2, strides=(2, 2, 2)),
         Cropping3D=lambda: L.Cropping3D(),
         GlobalAveragePooling3D=lambda: L.GlobalAveragePooling3D(),
         GlobalMaxPooling3D=lambda: L.GlobalMaxPooling3D(),
-        MaxPooling3D=lambda: L.MaxPooling3D(),
+        MaxPooling3D=lambda: L.MaxPooling3D(2),
         SpatialDropout3D=lambda: L.SpatialDropout3D(0.3),
-        UpSampling3D=lambda: L.UpSampling3D(),
+        UpSampling3D=lambda: L.UpSampling3D(2),
         ZeroPadding3D=lambda: L.ZeroPadding3D(),
     )
     return keras.models.Model(x, outputs)
@@ -127,20 +131,22 @@ def recurrent(keras, lacks):
     """Recurrent layers, cells and wrappers."""
     L = keras.layers
     x = L.Input((5, 4))
-    cells = [L.LSTMCell(3), L.GRUCell(2), L.SimpleRNNCell(2)]
-    masked = L.Masking()(x)
+    cells = [L.LSTMCell(3, **GATES), L.GRUCell(2, **GRU), L.SimpleRNNCell(2)]
     outputs = [
         L.SimpleRNN(3, go_backwards=True)(x),
-        L.LSTM(3, return_sequences=True)(x),
-        L.LSTM(3, unit_forget_bias=False, recurrent_activation="sigmoid")(masked),
-        L.GRU(3, reset_after=False)(x),
-        L.GRU(3, reset_after=True, recurrent_activation="sigmoid")(x),
+        L.LSTM(3, return_sequences=True, **GATES)(x),
+        L.LSTM(3, unit_forget_bias=False, **GATES)(L.Masking()(x)),
+        L.GRU(3, **GRU)(x),
+        L.GRU(3, reset_after=True, **GATES)(x),
         L.RNN(cells, return_sequences=True)(x),
-        L.RNN(L.LSTMCell(2))(x),
-        L.Bidirectional(L.LSTM(2, return_sequences=True))(x),
-        L.Bidirectional(L.GRU(2, reset_after=False), merge_mode="sum")(x),
+        L.RNN(L.LSTMCell(2, **GATES))(x),
+        L.Bidirectional(L.LSTM(2, return_sequences=True, **GATES))(x),
+        L.Bidirectional(L.GRU(2, **GRU), merge_mode="sum")(x),
         L.TimeDistributed(L.Dense(3))(x),
     ]
+    if "defaults" not in lacks:
+        # Of these, the versions have had several.
+        outputs += [L.LSTM(3)(x), L.GRU(3)(x)]
     return keras.models.Model(x, outputs)
 
 
@@ -150,7 +156,7 @@ def films(keras, lacks):
     x = L.Input((3, 5, 6, 2))
     convolution = L.TimeDistributed(L.Conv2D(2, (2, 3)))
     return keras.models.Model(
-        x, [L.ConvLSTM2D(2, 3, return_sequences=True)(x), convolution(x), L.ConvLSTM2D(2, 2)(x)]
+        x, [L.ConvLSTM2D(2, 3, return_sequences=True, **GATES)(x), convolution(x)]
     )
 
 
@@ -175,7 +181,7 @@ def nested(keras, lacks):
 def text(keras, lacks):
     """Ids, embedded and masked."""
     L = keras.layers
-    layers = [L.Embedding(7, 3, mask_zero=True), L.GRU(3, reset_after=False), L.Dense(2)]
+    layers = [L.Embedding(7, 3, mask_zero=True), L.GRU(3, **GRU), L.Dense(2)]
     x = L.Input((5,), dtype="int32")
     y = x
     for layer in layers:
@@ -186,7 +192,7 @@ def text(keras, lacks):
 def stack(keras, lacks):
     """A plain stack."""
     L = keras.layers
-    layers = [L.Conv2D(3, 3, activation="relu", input_shape=(6, 6, 1)), L.MaxPooling2D()]
+    layers = [L.Conv2D(3, 3, activation="relu", input_shape=(6, 6, 1)), L.MaxPooling2D(2)]
     model = keras.models.Sequential([*layers, L.Flatten(), L.Dense(2)])
     return compiled(keras, model, keras.optimizers.SGD(0.05, momentum=0.9, nesterov=True))
 
@@ -196,7 +202,7 @@ def trained(make):
 
     def build(keras, lacks):
         L = keras.layers
-        model = keras.models.Sequential([L.LSTM(3, input_shape=(4, 3)), L.Dense(2)])
+        model = keras.models.Sequential([L.LSTM(3, input_shape=(4, 3), **GATES), L.Dense(2)])
         return compiled(keras, model, make(keras.optimizers))
 
     return build

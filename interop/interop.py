@@ -66,7 +66,13 @@ ORIGINALS = [
     Original("tf_keras 2.21", "modern", "tf_keras", "", lacks=_CLASSIC_ONLY, trains=False),
     Original("Keras 3.15, .keras", "modern", "keras", "jax", ".keras", _GONE),
     Original(
-        "Keras 3.15, .weights.h5", "modern", "keras", "jax", ".weights.h5", _GONE, trains=False
+        "Keras 3.15, .weights.h5",
+        "modern",
+        "keras",
+        "jax",
+        ".weights.h5",
+        (*_GONE, "defaults"),
+        trains=False,
     ),
     # Keras 3 refuses much of what Keras 2 wrote: it reads its own `.keras`.
     Original("Keras 3.15, .h5", "modern", "keras", "jax", ".h5", _GONE, directions=("here",)),
@@ -82,6 +88,8 @@ KNOWN = {
     # Since 2.11 RMSprop adds epsilon below the root, to the mean of squares; here, as before, to the root.
     ("modern", "there", "rmsprop"): 2e-2,
     ("modern", "here", "rmsprop"): 2e-2,
+    # Likewise Adagrad, whose sums begin with zeros here, with 0.1 there.
+    ("modern", "there", "adagrad"): 2e-3,
     # Since 2.11 Nadam multiplies the momenta's product once a weight, not once a step.
     ("modern", "there", "nadam"): 5e-2,
     ("modern", "here", "nadam"): 5e-2,
@@ -115,11 +123,18 @@ def python_of(name):
 
 
 def _interpreter(version):
-    found = shutil.which(f"python{version}")
+    """A Python of a version that runs, or None; pyenv's commands may stand for versions that are not active."""
     pyenv = Path.home() / ".pyenv" / "versions"
-    others = sorted(pyenv.glob(f"{version}.*/bin/python")) if pyenv.exists() else []
-    is_own = sys.version_info[:2] >= tuple(map(int, version.split("."))) and version != "3.6"
-    return found or (str(others[-1]) if others else sys.executable if is_own else None)
+    candidates = [shutil.which(f"python{version}"), *pyenv.glob(f"{version}.*/bin/python")]
+    if version != "3.6":
+        candidates.append(sys.executable)
+    for python in filter(None, candidates):
+        if (
+            subprocess.run([str(python), "--version"], capture_output=True, check=False).returncode
+            == 0
+        ):
+            return str(python)
+    return None
 
 
 # ------------------------------------------------------------------ one exchange
