@@ -11,14 +11,11 @@ import os
 import sys
 
 import numpy as np
+from cases import MODES, MODULES, SMALL, fill, images, pixels
 
 import keras
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.append(HERE)  # tests are collected without their folders on the path
-
-from cases import MODES, MODULES, SMALL, fill, images, pixels  # noqa: E402
-
 K = keras.backend
 PARTS = {"backend": K, "layers": keras.layers, "models": keras.models, "utils": keras.utils}
 
