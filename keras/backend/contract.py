@@ -71,7 +71,7 @@ OWN = {
     # differentiation
     "stop_gradient(x)": "x, as a constant to differentiation",
     "value_and_grad(function)": "f(values, *args) -> ((loss, aux), gradients) for a function -> (loss, aux)",
-    "custom_gradient(function)": "f(*xs) with its own gradient, for a function(*xs) -> (y, backward)",
+    "custom_gradient(function)": "f(*xs) with its own gradient, for a function(*xs) -> (y or ys, backward)",
     # programs
     "Spec(shape, dtype)": "an array with a shape and a dtype but no value",
     "abstract(function, *specs)": "the Specs the function would return",

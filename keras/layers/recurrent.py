@@ -3,9 +3,9 @@
 import numpy as np
 
 from keras import ops
-from keras.backend import graph, nest
+from keras.backend import dtypes, graph, nest
 from keras.backend.variable import Variable
-from keras.layers import input_spec
+from keras.layers import input_spec, recurrence
 from keras.layers.base import Layer
 from keras.layers.gated import (
     arguments_of,
@@ -223,23 +223,55 @@ class RNN(Layer):
         )
         mask = mask[0] if isinstance(mask, list | tuple) else mask
         states = [ops.convert_to_tensor(s) for s in states] or self._first_states(x)
+        mask = None if mask is None else ops.moveaxis(mask, 1, 0)
         sequence, step = sequence_of(self.cell, ops.moveaxis(x, 1, 0), training, constants)
-        last, outputs, states = ops.rnn(
-            step,
-            sequence,
-            states,
-            self.go_backwards,
-            None if mask is None else ops.moveaxis(mask, 1, 0),
-            self.unroll,
-            zero_output_for_mask=self.zero_output_for_mask,
-            time_major=True,
-            return_all_outputs=self.return_sequences,
-        )
+        run = self._run_by_rule if self._has_rule(step, sequence, states) else self._run
+        last, outputs, states = run(step, sequence, states, mask)
         if self.stateful:
             for variable, state in zip(self.states, states, strict=True):
                 variable.assign(state)
         output = ops.moveaxis(outputs, 0, 1) if self.return_sequences else last
         return [output, *states] if self.return_state else output
+
+    def _has_rule(self, step, sequence, states):
+        """Return whether the loop has a gradient rule of its own."""
+        if self.unroll or not isinstance(step, recurrence.Step) or not step.has_rule:
+            return False
+        kinds = {dtypes.of(tensor) for tensor in (sequence, *states, *step.weights)}
+        return len(kinds) == 1 and sequence.shape[0] != 0
+
+    def _run(self, step, sequence, states, mask):
+        """Return the last output, all outputs or None, and the last states."""
+        return ops.rnn(
+            step,
+            sequence,
+            states,
+            self.go_backwards,
+            mask,
+            self.unroll,
+            zero_output_for_mask=self.zero_output_for_mask,
+            time_major=True,
+            return_all_outputs=self.return_sequences,
+        )
+
+    def _run_by_rule(self, step, sequence, states, mask):
+        """Do what `_run` does, with the loop's own gradient rule."""
+        outputs, states = recurrence.run(step, sequence, states, mask, self.go_backwards)
+        if mask is not None:
+            outputs = self._masked(outputs, mask)
+        if self.go_backwards:
+            outputs = ops.flip(outputs, 0)
+        last = states[0] if mask is None else outputs[-1]
+        return last, outputs, states
+
+    def _masked(self, outputs, mask):
+        """Return the outputs with zeros before the first time that is not masked, or at all masked times."""
+        if not self.zero_output_for_mask:
+            seen = ops.cast(mask, "int32")
+            seen = ops.flip(seen, 0) if self.go_backwards else seen
+            seen = ops.cumsum(seen, 0) > 0
+            mask = ops.flip(seen, 0) if self.go_backwards else seen
+        return ops.where(ops.expand_dims(mask, -1), outputs, ops.zeros_like(outputs))
 
     def _first_states(self, x):
         if self.stateful:

@@ -12,6 +12,7 @@ from keras.layers.gated import (
     state_sizes,
     step_of,
 )
+from keras.layers.recurrence import GRUStep, LSTMStep, ResetAfterStep, SimpleStep
 from keras.layers.serialization import deserialize
 
 
@@ -43,8 +44,11 @@ class _VectorCell(GatedCell):
 
     def project(self, inputs, masks):
         """Return the input's part of the gates: (..., batch, features) -> (..., batch, gates * units)."""
-        y = gated_product(ops.convert_to_tensor(self.kernel), masks, self.gates)(inputs)
+        y = gated_product(self._input_kernel(), masks, self.gates)(inputs)
         return y if self.bias is None else ops.add(y, self._input_bias())
+
+    def _input_kernel(self):
+        return ops.convert_to_tensor(self.kernel)
 
     def _input_bias(self):
         return ops.convert_to_tensor(self.bias)
@@ -96,13 +100,9 @@ class SimpleRNNCell(_VectorCell):
 
     def stepper(self, masks):
         """Return the step for projected inputs."""
-        recur = gated_product(ops.convert_to_tensor(self.recurrent_kernel), masks, 1)
-
-        def step(x, states):
-            h = self.activation(x + recur(states[0]))
-            return h, [h]
-
-        return step
+        kernel = ops.convert_to_tensor(self.recurrent_kernel)
+        products = [gated_product(kernel, masks, 1)] if masks else None
+        return SimpleStep([kernel], products, self.activation)
 
 
 class GRUCell(_VectorCell):
@@ -173,37 +173,18 @@ class GRUCell(_VectorCell):
         )
 
     def _reset_before(self, kernel, masks):
-        units = self.units
-        gate_masks, candidate_masks = (masks[:2], masks[-1:]) if masks else (None, None)
-        recur_gates = gated_product(kernel[:, : 2 * units], gate_masks, 2)
-        recur_candidate = gated_product(kernel[:, 2 * units :], candidate_masks, 1)
-
-        def step(x, states):
-            h = states[0]
-            from_state = recur_gates(h)
-            z = self.recurrent_activation(x[:, :units] + from_state[:, :units])
-            r = self.recurrent_activation(x[:, units : 2 * units] + from_state[:, units:])
-            candidate = self.activation(x[:, 2 * units :] + recur_candidate(r * h))
-            h = z * h + (1 - z) * candidate
-            return h, [h]
-
-        return step
+        split = 2 * self.units
+        weights = kernel[:, :split], kernel[:, split:]
+        parts = ((weights[0], masks[:2], 2), (weights[1], masks[-1:], 1)) if masks else ()
+        products = [gated_product(*part) for part in parts]
+        return GRUStep(weights, products, self.activation, self.recurrent_activation)
 
     def _reset_after(self, kernel, masks):
+        bias = [] if self.bias is None else [ops.convert_to_tensor(self.bias)[1]]
         recur = gated_product(kernel, masks, 3)
-        bias = None if self.bias is None else ops.convert_to_tensor(self.bias)[1]
-
-        def step(x, states):
-            h = states[0]
-            from_state = recur(h) if bias is None else recur(h) + bias
-            x_z, x_r, x_h = ops.split(x, 3, axis=-1)
-            h_z, h_r, h_h = ops.split(from_state, 3, axis=-1)
-            z = self.recurrent_activation(x_z + h_z)
-            candidate = self.activation(x_h + self.recurrent_activation(x_r + h_r) * h_h)
-            h = z * h + (1 - z) * candidate
-            return h, [h]
-
-        return step
+        products = [lambda h: sum(bias, recur(h))] if masks else None
+        weights = [kernel, *bias]
+        return ResetAfterStep(weights, products, self.activation, self.recurrent_activation)
 
 
 class LSTMCell(_VectorCell):
@@ -257,19 +238,23 @@ class LSTMCell(_VectorCell):
         super().__init__(**arguments)
         self.state_size = (units, units)
 
+    def _input_kernel(self):
+        return _gates_together(self.kernel)
+
+    def _input_bias(self):
+        return _gates_together(self.bias)
+
     def stepper(self, masks):
         """Return the step for projected inputs."""
-        recur = gated_product(ops.convert_to_tensor(self.recurrent_kernel), masks, 4)
+        kernel = _gates_together(self.recurrent_kernel)
+        products = [gated_product(kernel, masks, 4)] if masks else None
+        return LSTMStep([kernel], products, self.activation, self.recurrent_activation)
 
-        def step(x, states):
-            h, c = states
-            i, f, g, o = ops.split(x + recur(h), 4, axis=-1)
-            gate = self.recurrent_activation
-            c = gate(f) * c + gate(i) * self.activation(g)
-            h = gate(o) * self.activation(c)
-            return h, [h, c]
 
-        return step
+def _gates_together(weight):
+    """Return a weight of an LSTM in the order i, f, o, g: the three gates take one activation together."""
+    i, f, g, o = ops.split(ops.convert_to_tensor(weight), 4, axis=-1)
+    return ops.concatenate([i, f, o, g], axis=-1)
 
 
 class StackedRNNCells(PreparedCell):

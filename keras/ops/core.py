@@ -278,7 +278,8 @@ def custom_gradient(function):
     """Give a function its own gradient.
 
     Args:
-        function: `function(*xs) -> (y, backward)`, where `backward(dy)` returns the gradients of `xs`.
+        function: `function(*xs) -> (y, backward)`, where `backward(dy)` returns the gradients of `xs`, None for none;
+            for a tuple `y` it takes one argument an entry.
 
     Returns:
         A function of `xs` that returns `y`.

@@ -269,7 +269,8 @@ def custom_gradient(function):
     """Return a function of arrays whose gradient rule is its own.
 
     Args:
-        function: `function(*xs) -> (y, backward)`, where `backward(dy)` returns one gradient a `x`.
+        function: `function(*xs) -> (y, backward)`, where `backward(dy)` returns one gradient a `x`, None for none; for
+            a tuple `y` it takes one argument an entry.
     """
 
     @jax.custom_vjp
@@ -279,19 +280,23 @@ def custom_gradient(function):
     def forward(*xs):
         y, backward = function(*xs)
         # The residuals are whatever `backward` closed over: a closure is a pytree of its arrays.
-        return y, jax.tree_util.Partial(*_hoist(backward, y))
+        return y, jax.tree_util.Partial(*_hoist(backward, *_several(y)))
 
     def backward(pullback, dy):
-        gradients = pullback(dy)
+        gradients = pullback(*_several(dy))
         return tuple(gradients) if isinstance(gradients, list | tuple) else (gradients,)
 
     wrapped.defvjp(forward, backward)
     return wrapped
 
 
-def _hoist(backward, y):
-    pure, constants = jax.closure_convert(backward, y)
-    return (lambda consts, dy: pure(dy, *consts)), constants
+def _several(y):
+    return y if isinstance(y, tuple) else (y,)
+
+
+def _hoist(backward, *ys):
+    pure, constants = jax.closure_convert(backward, *ys)
+    return (lambda consts, *dys: pure(*dys, *consts)), constants
 
 
 # ------------------------------------------------------------------ programs

@@ -157,6 +157,7 @@ def custom_gradient(function):
     """Return a function of arrays whose gradient rule is its own.
 
     Args:
-        function: `function(*xs) -> (y, backward)`, where `backward(dy)` returns one gradient a `x`.
+        function: `function(*xs) -> (y, backward)`, where `backward(dy)` returns one gradient a `x`, None for none; for
+            a tuple `y` it takes one argument an entry.
     """
     return tf.custom_gradient(function)

@@ -148,7 +148,8 @@ def custom_gradient(function):
     """Return a function of arrays whose gradient rule is its own.
 
     Args:
-        function: `function(*xs) -> (y, backward)`, where `backward(dy)` returns one gradient a `x`.
+        function: `function(*xs) -> (y, backward)`, where `backward(dy)` returns one gradient a `x`, None for none; for
+            a tuple `y` it takes one argument an entry.
     """
 
     class Own(torch.autograd.Function):
@@ -159,12 +160,12 @@ def custom_gradient(function):
             return y
 
         @staticmethod
-        def backward(ctx, dy):
+        def backward(ctx, *dys):
             pullback = ctx.pullback
             if torch.is_grad_enabled():
                 # A gradient of this gradient is wanted: the rule needs to see where its arrays come from.
                 _, pullback = function(*ctx.saved_tensors)
-            gradients = pullback(dy)
+            gradients = pullback(*dys)
             return tuple(gradients) if isinstance(gradients, list | tuple) else gradients
 
     return Own.apply
