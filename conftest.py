@@ -3,6 +3,8 @@
 import atexit
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 
 import pytest
@@ -12,6 +14,21 @@ os.environ["KERAS_HOME"] = tempfile.mkdtemp(prefix="keras-tests-")
 os.environ["MPLBACKEND"] = "Agg"
 # Thousands of small programs are compiled here and run once: most of the time would go into optimising them.
 os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+
+# Of the compiler's parts these two cost a test run more time than all tests themselves.
+_QUICK_COMPILER = "--xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1"
+
+
+def _compiler_flags():
+    """The flags, or none where this compiler does not know them: it would end the process over them."""
+    program = [sys.executable, "-c", "import jax; jax.devices()"]
+    env = {**os.environ, "XLA_FLAGS": _QUICK_COMPILER}
+    known = subprocess.run(program, env=env, capture_output=True, check=False).returncode == 0
+    return _QUICK_COMPILER if known else ""
+
+
+if "XLA_FLAGS" not in os.environ:
+    os.environ["XLA_FLAGS"] = _compiler_flags()
 atexit.register(shutil.rmtree, os.environ["KERAS_HOME"], ignore_errors=True)
 
 import numpy as np  # noqa: E402
