@@ -9,16 +9,20 @@ a number, less is better. Nothing here may use a name that only one of the libra
 """
 
 import importlib
+import inspect
 import json
 import os
+import resource
 import statistics
 import sys
 import tempfile
 import time
 
+import networks
 import numpy as np
 
 WORKLOADS = {}
+NOTES = {}
 
 
 def workload(unit, description):
@@ -38,8 +42,11 @@ def workload(unit, description):
 # -------------------------------------------------------------------------------------- the tools
 
 
-def epoch_times(model, x, y, batch_size, epochs):
-    """Train on `x` and `y`, return the seconds of each epoch; refuse one that does not learn."""
+def epoch_times(model, x, y=None, **options):
+    """Train, return the seconds of each epoch; refuse a model that does not learn.
+
+    The time from the call to the end of the first epoch goes to NOTES.
+    """
     import keras
 
     class Clock(keras.callbacks.Callback):
@@ -47,20 +54,45 @@ def epoch_times(model, x, y, batch_size, epochs):
             self.started = time.perf_counter()
 
         def on_epoch_end(self, epoch, logs=None):
-            seconds.append(time.perf_counter() - self.started)
+            now = time.perf_counter()
+            seconds.append(now - self.started)
+            NOTES.setdefault("first_epoch", now - begun)
 
-    seconds = []
-    fit = model.fit(x, y, batch_size=batch_size, epochs=epochs, verbose=0, callbacks=[Clock()])
+    seconds, begun = [], time.perf_counter()
+    given = {} if y is None else {"y": y}
+    fit = model.fit(x, **given, verbose=0, callbacks=[Clock()], **options)
     losses = fit.history["loss"]
     if not losses[-1] < losses[0]:
         raise RuntimeError(f"the loss did not fall, so there is nothing to time: {losses}")
     return seconds
 
 
-def step_time(model, x, y, batch_size, epochs, warm=2):
+def step_time(model, x, y, batch_size, epochs, warm=2, **options):
     """Seconds a training step, the median over the epochs after the `warm` first ones."""
     steps = -(-len(x) // batch_size)
-    return statistics.median(epoch_times(model, x, y, batch_size, epochs)[warm:]) / steps
+    seconds = epoch_times(model, x, y, batch_size=batch_size, epochs=epochs, **options)
+    return statistics.median(seconds[warm:]) / steps
+
+
+def fed_step_time(source, **options):
+    """Seconds a training step of the MLP, fed 150 batches an epoch."""
+    seconds = epoch_times(networks.dense_stack(*MLP), source, epochs=6, **options)
+    return statistics.median(seconds[2:]) / 150
+
+
+MLP = 784, 512, 512, 10
+
+
+def digits(rows):
+    """Random pictures for the MLP, and labels that can be learned."""
+    x = normal(rows, 784)
+    return x, classes_of(x, 10)
+
+
+def texts(rows, length=80, vocabulary=20000):
+    """Random words, and whether the last one is in the vocabulary's second half."""
+    words = np.random.RandomState(0).randint(0, vocabulary, size=(rows, length)).astype("int32")
+    return words, (words[:, -1:] >= vocabulary // 2).astype("float32")
 
 
 def classes_of(x, classes):
@@ -74,85 +106,127 @@ def normal(*shape):
     return np.random.RandomState(0).normal(size=shape).astype("float32")
 
 
-def compiled(model, loss="sparse_categorical_crossentropy"):
-    model.compile(optimizer="adam", loss=loss)
-    return model
-
-
-def dense_stack(*sizes):
-    """Sizes are input, hidden..., classes."""
-    import keras
-    from keras.layers import Dense
-
-    model = keras.models.Sequential([keras.Input(shape=(sizes[0],))])
-    for units in sizes[1:-1]:
-        model.add(Dense(units, activation="relu"))
-    model.add(Dense(sizes[-1], activation="softmax"))
-    return compiled(model)
-
-
 # ---------------------------------------------------------------------------------- the workloads
 
 
-@workload("us", "`fit`, MLP 20-64-64-10, batch 32, Adam: a step")
+@workload("us", "`fit`, MLP 20-64-64-10, batch 32: a step")
 def tiny_mlp():
     x = normal(32 * 1000, 20)
-    return 1e6 * step_time(dense_stack(20, 64, 64, 10), x, classes_of(x, 10), 32, epochs=8)
+    return 1e6 * step_time(networks.dense_stack(20, 64, 64, 10), x, classes_of(x, 10), 32, epochs=8)
 
 
-@workload("ms", "`fit`, MLP 784-512-512-10, batch 128, Adam: a step")
+@workload("ms", "`fit`, MLP 784-512-512-10, batch 128: a step")
 def mlp():
-    x = normal(128 * 150, 784)
-    return 1e3 * step_time(dense_stack(784, 512, 512, 10), x, classes_of(x, 10), 128, epochs=6)
+    return 1e3 * step_time(networks.dense_stack(*MLP), *digits(128 * 150), 128, epochs=6)
 
 
-@workload("ms", "`fit`, 28x28, conv 32, conv 64, pool, dense 128, batch 128, Adam: a step")
+@workload("ms", "`fit`, 28x28, conv 32, conv 64, pool, dense 128, batch 128: a step")
 def cnn():
-    import keras
-    from keras.layers import Conv2D, Dense, Flatten, MaxPooling2D
-
-    model = keras.models.Sequential(
-        [
-            keras.Input(shape=(28, 28, 1)),
-            Conv2D(32, 3, activation="relu"),
-            Conv2D(64, 3, activation="relu"),
-            MaxPooling2D(),
-            Flatten(),
-            Dense(128, activation="relu"),
-            Dense(10, activation="softmax"),
-        ]
-    )
     x = normal(128 * 8, 28, 28, 1)
-    return 1e3 * step_time(compiled(model), x, classes_of(x, 10), 128, epochs=5)
+    return 1e3 * step_time(networks.small_cnn(), x, classes_of(x, 10), 128, epochs=5)
 
 
-@workload("ms", "`fit`, embedding 20,000 x 128, LSTM 128, 80 time steps, batch 32, Adam: a step")
+@workload("ms", "`fit`, ResNet-20 on 32x32x3, batch 64: a step")
+def resnet20():
+    x = normal(64 * 6, 32, 32, 3)
+    return 1e3 * step_time(networks.resnet20(), x, classes_of(x, 10), 64, epochs=5)
+
+
+@workload("ms", "`fit`, 6 depthwise blocks on 64x64x3, batch 32: a step")
+def depthwise():
+    x = normal(32 * 6, 64, 64, 3)
+    return 1e3 * step_time(networks.depthwise_stack(), x, classes_of(x, 10), 32, epochs=5)
+
+
+@workload("ms", "`predict`, 6 depthwise blocks on 64x64x3, batch 32: a batch")
+def depthwise_predict():
+    model, x = networks.depthwise_stack(), normal(32 * 16, 64, 64, 3)
+    predict = lambda: model.predict(x, batch_size=32, verbose=0)  # noqa: E731
+    return 1e3 * call_time(predict, calls=7, warm=2) / 16
+
+
+@workload("ms", "`fit`, embedding 20,000 x 128, LSTM 128, 80 times, batch 32: a step")
 def lstm():
-    import keras
-    from keras.layers import LSTM, Dense, Embedding
+    return 1e3 * step_time(networks.lstm(), *texts(32 * 25), 32, epochs=6)
 
-    model = keras.models.Sequential(
-        [
-            keras.Input(shape=(80,), dtype="int32"),
-            Embedding(20000, 128),
-            LSTM(128),
-            Dense(1, activation="sigmoid"),
-        ]
-    )
-    words = np.random.RandomState(0).randint(0, 20000, size=(32 * 25, 80)).astype("int32")
-    y = (words[:, -1:] > 10000).astype("float32")
-    return 1e3 * step_time(compiled(model, "binary_crossentropy"), words, y, 32, epochs=6)
+
+@workload("ms", "`fit`, the same with GRU 128: a step")
+def gru():
+    return 1e3 * step_time(networks.gru(), *texts(32 * 25), 32, epochs=6)
+
+
+@workload("ms", "`fit`, the same with a bidirectional LSTM 128: a step")
+def bidirectional_lstm():
+    return 1e3 * step_time(networks.bidirectional_lstm(), *texts(32 * 25), 32, epochs=6)
+
+
+@workload("ms", "`fit`, 2 Transformer encoders, width 128, 4 heads, 128 times, batch 32: a step")
+def transformer():
+    words, y = texts(32 * 8, length=128, vocabulary=5000)
+    return 1e3 * step_time(networks.transformer(), words, y, 32, epochs=5)
+
+
+@workload("ms", "`fit` from an h5py dataset, MLP 784-512-512-10, batch 128: a step")
+def h5py_rows():
+    import h5py
+
+    with tempfile.TemporaryDirectory() as folder, h5py.File(f"{folder}/data.h5", "w") as file:
+        x, y = digits(128 * 150)
+        rows, labels = file.create_dataset("x", data=x), file.create_dataset("y", data=y)
+        return 1e3 * step_time(networks.dense_stack(*MLP), rows, labels, 128, 6, shuffle="batch")
+
+
+@workload("ms", "`fit` from a generator, MLP 784-512-512-10, batch 128: a step")
+def generator():
+    x, y = digits(128 * 150)
+
+    def batches():
+        while True:
+            for start in range(0, len(x), 128):
+                yield x[start : start + 128], y[start : start + 128]
+
+    return 1e3 * fed_step_time(batches(), steps_per_epoch=150)
+
+
+@workload("ms", "`fit` from a `Sequence` with 2 workers, MLP 784-512-512-10, batch 128: a step")
+def sequence():
+    import keras
+
+    x, y = digits(128 * 150)
+
+    class Batches(keras.utils.Sequence):
+        def __len__(self):
+            return 150
+
+        def __getitem__(self, index):
+            rows = slice(128 * index, 128 * index + 128)
+            return x[rows], y[rows]
+
+    if "workers" in inspect.signature(keras.utils.Sequence.__init__).parameters:
+        return 1e3 * fed_step_time(Batches(workers=2))
+    return 1e3 * fed_step_time(Batches(), workers=2)
 
 
 @workload("ms", "`predict` of one sample, MLP 20-64-64-10")
 def predict_one():
-    model, x = dense_stack(20, 64, 64, 10), normal(1, 20)
+    model, x = networks.dense_stack(20, 64, 64, 10), normal(1, 20)
     return 1e3 * call_time(lambda: model.predict(x, verbose=0), calls=500)
+
+
+@workload("MB", "memory that 1,000 calls of `predict` leave, MLP 20-64-64-10")
+def predict_leftovers():
+    model, x = networks.dense_stack(20, 64, 64, 10), normal(1, 20)
+    for _ in range(50):
+        model.predict(x, verbose=0)
+    before = memory_in_use()
+    for _ in range(1000):
+        model.predict(x, verbose=0)
+    return max(memory_in_use() - before, 0.1)
 
 
 @workload("us", "`train_on_batch`, MLP 20-64-64-10, batch 32, Adam")
 def train_on_batch():
-    model, x = dense_stack(20, 64, 64, 10), normal(32, 20)
+    model, x = networks.dense_stack(20, 64, 64, 10), normal(32, 20)
     y = classes_of(x, 10)
     return 1e6 * call_time(lambda: float(np.ravel(model.train_on_batch(x, y))[0]), calls=500)
 
@@ -173,38 +247,12 @@ def build_deep():
 
     keras.models.Sequential([keras.Input(shape=(2,)), keras.layers.Dense(2)]).get_weights()
     start = time.perf_counter()
-    weights = residual_network().get_weights()
+    weights = networks.residual_network().get_weights()
     seconds = time.perf_counter() - start
     count = sum(weight.size for weight in weights)
     if not 25e6 < count < 26e6 or not all(weight.any() for weight in weights if weight.ndim > 1):
         raise RuntimeError(f"{count} weights, or some without values: this is not that network")
     return seconds
-
-
-def residual_network():
-    """The 50-layer residual network's convolutions: 3, 4, 6 and 3 bottlenecks of three each."""
-    import keras
-    from keras import layers
-
-    def convolve(x, filters, size, strides=1):
-        x = layers.Conv2D(filters, size, strides=strides, padding="same")(x)
-        return layers.BatchNormalization()(x)
-
-    def bottleneck(x, filters, strides, widen):
-        short = convolve(x, 4 * filters, 1, strides) if widen else x
-        x = layers.Activation("relu")(convolve(x, filters, 1, strides))
-        x = layers.Activation("relu")(convolve(x, filters, 3))
-        x = layers.Add()([convolve(x, 4 * filters, 1), short])
-        return layers.Activation("relu")(x)
-
-    image = keras.Input(shape=(224, 224, 3))
-    x = layers.MaxPooling2D(3, strides=2)(convolve(image, 64, 7, 2))
-    for filters, blocks in ((64, 3), (128, 4), (256, 6), (512, 3)):
-        for block in range(blocks):
-            strides = 2 if block == 0 and filters > 64 else 1
-            x = bottleneck(x, filters, strides, widen=block == 0)
-    x = layers.Dense(1000, activation="softmax")(layers.GlobalAveragePooling2D()(x))
-    return keras.models.Model(inputs=image, outputs=x)
 
 
 @workload("s", "`import keras` after the backend's own import, in a fresh process")
@@ -231,7 +279,7 @@ def fit_once():
     x = normal(320, 20)
     y = classes_of(x, 10)
     start = time.perf_counter()
-    dense_stack(20, 64, 64, 10).fit(x, y, batch_size=32, epochs=1, verbose=0)
+    networks.dense_stack(20, 64, 64, 10).fit(x, y, batch_size=32, epochs=1, verbose=0)
     return time.perf_counter() - start
 
 
@@ -271,13 +319,25 @@ def median_time(function, repeats):
     return statistics.median(seconds)
 
 
+def memory_in_use():
+    """The process's memory now, in MB."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def memory_peak():
+    """The most memory that the process ever had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+
+
 def main(name):
     value = WORKLOADS[name]["run"]()
     import keras
 
     names = "keras", os.environ["KERAS_BACKEND"]
     versions = {each: sys.modules[each].__version__ for each in names}
-    print(json.dumps({"value": value, "versions": versions, "file": keras.__file__}))
+    found = {"value": value, "memory": memory_peak(), **NOTES}
+    print(json.dumps({**found, "versions": versions, "file": keras.__file__}))
 
 
 if __name__ == "__main__":

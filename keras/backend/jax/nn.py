@@ -4,7 +4,9 @@ Layouts: `channels_last` arrays are (batch, *spatial, channels), `channels_first
 kernels are (*spatial, channels in / groups, channels out) in both. Paddings are (before, after) pairs an axis.
 """
 
+import functools
 import itertools
+import math
 
 import jax
 import jax.numpy as jnp
@@ -24,6 +26,9 @@ def _conv(x, kernel, strides, padding, spread, dilation, groups, channels_first)
     """Return the cross-correlation of `x`, its entries `spread` apart, with `kernel`, its entries `dilation` apart."""
     if groups == 1 and jax.default_backend() == "cpu":
         x = jnp.moveaxis(x, 1, -1) if channels_first else x
+        if math.prod(kernel.shape[:-2]) == 1 and not any(itertools.chain(*padding)):
+            # One pixel in s is looked at: a fourth of the time of the gradient with strides.
+            x, strides = _strided(x, strides), (1,) * len(strides)
         options = strides, map(tuple, padding), spread, dilation
         y = cpu.conv(x, kernel, *map(tuple, options))
         return jnp.moveaxis(y, -1, 1) if channels_first else y
@@ -37,6 +42,11 @@ def _conv(x, kernel, strides, padding, spread, dilation, groups, channels_first)
         dimension_numbers=_dimension_numbers(kernel.ndim - 2, channels_first),
         feature_group_count=groups,
     )
+
+
+def _strided(x, strides):
+    """Return every so many entries along the spatial axes of (N, *spatial, C)."""
+    return x[(slice(None), *(slice(None, None, step) for step in strides))]
 
 
 def conv(x, kernel, strides, padding, dilation, groups, channels_first):
@@ -67,15 +77,45 @@ def depthwise_conv(x, kernel, strides, padding, dilation, channels_first):
         y = depthwise_conv(jnp.moveaxis(x, 1, -1), kernel, strides, padding, dilation, False)
         return jnp.moveaxis(y, -1, 1)
     *size, channels, multiplier = kernel.shape
-    x = (
-        jnp.repeat(_pad_spatial(x, padding, 0), multiplier, axis=-1)
-        if multiplier > 1
-        else _pad_spatial(x, padding, 0)
-    )
-    rows = kernel.reshape(*size, channels * multiplier)
+    x = jnp.repeat(x, multiplier, axis=-1) if multiplier > 1 else x
+    filters = kernel.reshape(*size, channels * multiplier)
+    return _depthwise(x, filters, tuple(strides), tuple(map(tuple, padding)), tuple(dilation))
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(2, 3, 4))
+def _depthwise(x, filters, strides, padding, dilation):
+    """Return the cross-correlation of each channel of (N, *spatial, C) with its filter of (*size, C)."""
+    return _filtered(_pad_spatial(x, padding, 0), filters, strides, dilation)
+
+
+def _filtered(x, filters, strides, dilation):
     # A sum of shifted slices is some 50 times faster on a CPU than XLA's grouped convolution.
-    windows = _windows(x, size, strides, dilation)
-    return sum(window * rows[offset] for offset, window in windows)
+    windows = _windows(x, filters.shape[:-1], strides, dilation)
+    return sum(window * filters[offset] for offset, window in windows)
+
+
+def _depthwise_forward(x, filters, *options):
+    return _depthwise(x, filters, *options), (x, filters)
+
+
+def _depthwise_backward(strides, padding, dilation, saved, dy):
+    x, filters = saved
+    size = filters.shape[:-1]
+    around = [
+        ((k - 1) * d - before, n + before - (m - 1) * s - 1, s - 1)
+        for n, m, k, s, d, (before, _) in zip(
+            x.shape[1:-1], dy.shape[1:-1], size, strides, dilation, padding, strict=True
+        )
+    ]
+    spread = lax.pad(dy, jnp.zeros((), dy.dtype), [(0, 0, 0), *around, (0, 0, 0)])
+    flipped = jnp.flip(filters, range(len(size)))
+    by_x = _filtered(spread, flipped, (1,) * len(size), dilation)
+    windows = _windows(_pad_spatial(x, padding, 0), size, strides, dilation)
+    by_filters = [jnp.sum(window * dy, range(dy.ndim - 1)) for _, window in windows]
+    return by_x, jnp.stack(by_filters).reshape(filters.shape)
+
+
+_depthwise.defvjp(_depthwise_forward, _depthwise_backward)
 
 
 def _pad_spatial(x, padding, value):
