@@ -5,7 +5,7 @@
 
 Each run is a process of its own. They alternate (ours, peer, ours, peer ...), so that a machine
 that is busy for a while hurts both; the medians are compared. The table goes to the screen and to
-``RESULTS.md`` beside this file.
+``RESULTS.md`` beside this file, with a chart.
 """
 
 import argparse
@@ -25,16 +25,19 @@ from rich.table import Table
 from workloads import WORKLOADS
 
 HERE = Path(__file__).resolve().parent
+# The workloads of by_hand.py, which cannot be imported where PyTorch is missing.
+BY_HAND = ("lstm", "mlp")
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two that are compared: its python, its backend, its home, what goes before its packages."""
+    """One of those compared: its python, its backend, its home, what goes before its packages, its script."""
 
     python: str
     backend: str
     home: str
     path: str = ""
+    script: str = "workloads.py"
 
 
 def run_once(side, name):
@@ -48,7 +51,7 @@ def run_once(side, name):
     # The peer's bytecode was written when it was installed; ours is when it first runs.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     done = subprocess.run(
-        [side.python, str(HERE / "workloads.py"), name],
+        [side.python, str(HERE / side.script), name],
         env=environment,
         capture_output=True,
         text=True,
@@ -59,14 +62,16 @@ def run_once(side, name):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def sides_of(backend, options, home):
-    """Ours, and the peer where there is one, on a backend: {name: Side}."""
-    homes = {name: os.path.join(home, backend, name) for name in ("ours", "peer")}
+def sides_of(name, backend, options, home):
+    """Ours, the peer where there is one, and what is written by hand for a backend: {name: Side}."""
+    homes = {each: os.path.join(home, backend, each) for each in ("ours", "peer")}
     for folder in homes.values():
         os.makedirs(folder, exist_ok=True)
     sides = {"ours": Side(options.ours[backend], backend, homes["ours"], str(HERE.parent))}
     if options.peer:
         sides["peer"] = Side(options.peer, backend, homes["peer"])
+        if backend == "torch" and name in BY_HAND:
+            sides["by hand"] = Side(options.peer, backend, homes["peer"], script="by_hand.py")
     return sides
 
 
@@ -80,17 +85,58 @@ def compare(name, sides, repeats):
 
 
 def row_of(name, backend, results):
-    """One row of the table: description, backend, medians, ratio."""
-    median = {side: statistics.median(r["value"] for r in runs) for side, runs in results.items()}
-    entry = WORKLOADS[name]
-    ratio = median["peer"] / median["ours"] if "peer" in median else None
+    """One row of the table: description, backend, medians, ratio, seconds to the first epoch's end, memory."""
+    unit = WORKLOADS[name]["unit"]
+    value, epoch, memory = (median(results, key) for key in ("value", "first_epoch", "memory"))
+    ratio = value["peer"] / value["ours"] if "peer" in value else None
     return (
-        entry["description"],
+        WORKLOADS[name]["description"],
         backend,
-        shown(median["ours"], entry["unit"]),
-        shown(median.get("peer"), entry["unit"]),
+        shown(value["ours"], unit),
+        shown(value.get("peer"), unit),
         f"{ratio:.1f}" if ratio else "-",
+        pair(epoch, ".2g"),
+        pair(memory, ".0f"),
     )
+
+
+def median(results, key):
+    """The medians of the sides that have such a number."""
+    return {
+        side: statistics.median(run[key] for run in runs)
+        for side, runs in results.items()
+        if all(key in run for run in runs)
+    }
+
+
+def pair(values, digits):
+    """Ours and the peer's in one cell."""
+    found = [f"{values[side]:{digits}}" for side in ("ours", "peer") if side in values]
+    return " / ".join(found) or "-"
+
+
+def against_the_best(entries):
+    """A row for each workload: ours on the first backend against the best peer of all.
+
+    Args:
+        entries: (workload's name, backend, results) of all comparisons, the first backend first.
+    """
+    names = list(dict.fromkeys(name for name, *_ in entries))
+    return [_best_row(name, [entry[1:] for entry in entries if entry[0] == name]) for name in names]
+
+
+def _best_row(name, found):
+    peers = {}
+    for backend, results in found:
+        for side, value in median(results, "value").items():
+            if side != "ours":
+                peers[f"{backend} by hand" if side == "by hand" else backend] = value
+    unit, ours = WORKLOADS[name]["unit"], median(found[0][1], "value")["ours"]
+    if not peers:
+        return WORKLOADS[name]["description"], shown(ours, unit), "-", "-", "-"
+    best = min(peers, key=peers.get)
+    ratio = f"{peers[best] / ours:.1f}"
+    return WORKLOADS[name]["description"], shown(ours, unit), shown(peers[best], unit), best, ratio
 
 
 def shown(value, unit):
@@ -126,28 +172,61 @@ def caption(results, options):
     )
 
 
-HEADER = ("workload", "backend", "ours", "peer", "peer / ours")
+HEADER = (
+    "workload",
+    "backend",
+    "ours",
+    "peer",
+    "peer / ours",
+    "s to the first epoch's end, ours / peer",
+    "MB at most, ours / peer",
+)
+BEST_HEADER = ("workload", "ours, {}", "best peer", "which", "best peer / ours")
 
 
-def print_table(rows, text):
+def print_table(rows, header, text=None):
     """The table on the screen."""
     table = Table(caption=text, caption_justify="left")
-    for i, column in enumerate(HEADER):
+    for i, column in enumerate(header):
         table.add_column(column, justify="right" if i > 1 else "left")
     for row in rows:
         table.add_row(*row)
     Console().print(table)
 
 
-def write_table(path, rows, text):
-    """The table as Markdown, written beside and moved into place."""
-    lines = ["# Results", "", text, ""]
-    lines += ["| " + " | ".join(HEADER) + " |", "|---|---|---:|---:|---:|"]
-    lines += ["| " + " | ".join(row) + " |" for row in rows]
-    lines += ["", "Less is better; made by `make bench`."]
+def markdown(rows, header):
+    """The lines of a table."""
+    marks = ["---" if i < 2 else "---:" for i in range(len(header))]
+    lines = ["| " + " | ".join(row) + " |" for row in (header, *rows)]
+    return [lines[0], "|" + "|".join(marks) + "|", *lines[1:]]
+
+
+def write_results(path, rows, best, best_header, text):
+    """Both tables as Markdown, written beside and moved into place."""
+    lines = ["# Results", "", text, "", "![Best peer / ours](results.png)", ""]
+    lines += ["## Against the best peer", "", *markdown(best, best_header), ""]
+    lines += ["## On the same backend", "", *markdown(rows, HEADER), ""]
+    lines += ["Less is better; made by `make bench`."]
     unfinished = path.with_suffix(".new")
     unfinished.write_text("\n".join(lines) + "\n", encoding="utf-8")
     os.replace(unfinished, path)
+
+
+def draw(path, best):
+    """A bar for each workload: how many times as long the best peer takes."""
+    from matplotlib import pyplot
+
+    rows = [row for row in best[::-1] if row[-1] != "-"]
+    ratios = [float(row[-1]) for row in rows]
+    figure, axes = pyplot.subplots(figsize=(11, 1 + 0.32 * len(rows)), layout="constrained")
+    colors = ["tab:blue" if ratio >= 1 else "tab:red" for ratio in ratios]
+    bars = axes.barh([row[0].replace("`", "") for row in rows], ratios, color=colors)
+    axes.bar_label(bars, [f"{row[-1]} ({row[3]})" for row in rows], padding=3)
+    axes.axvline(1, color="black", linewidth=1)
+    axes.set(xscale="log", xlabel="time of the best peer / ours (more is better)")
+    axes.margins(x=0.2)
+    figure.savefig(path, dpi=120)
+    pyplot.close(figure)
 
 
 def parse_arguments(argv=None):
@@ -172,20 +251,24 @@ def parse_arguments(argv=None):
 
 def main(argv=None):
     options = parse_arguments(argv)
-    results, rows = [], []
+    entries = []
     with tempfile.TemporaryDirectory(prefix="keras-bench-") as home:
         for name in options.only:
             for backend in options.ours:
                 print(f"{name} on {backend} ...", flush=True)
-                sides = sides_of(backend, options, home)
-                results.append(compare(name, sides, options.repeats))
-                rows.append(row_of(name, backend, results[-1]))
-    text = caption(results, options)
-    print_table(rows, text)
+                sides = sides_of(name, backend, options, home)
+                entries.append((name, backend, compare(name, sides, options.repeats)))
+    text = caption([results for _, _, results in entries], options)
+    rows = [row_of(*entry) for entry in entries]
+    best = against_the_best(entries)
+    best_header = [title.format(next(iter(options.ours))) for title in BEST_HEADER]
+    print_table(best, best_header)
+    print_table(rows, HEADER, text)
     whole = len(options.only) == len(WORKLOADS) and options.peer
     path = options.results or (HERE / "RESULTS.md" if whole else None)
     if path:
-        write_table(path, rows, text)
+        draw(path.with_name("results.png"), best)
+        write_results(path, rows, best, best_header, text)
 
 
 if __name__ == "__main__":

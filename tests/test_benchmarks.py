@@ -18,7 +18,7 @@ def bench(monkeypatch):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     yield module
-    del sys.modules["workloads"]
+    del sys.modules["workloads"], sys.modules["networks"]
 
 
 def runs(*values):
@@ -27,20 +27,50 @@ def runs(*values):
 
 def test_a_row_holds_the_medians_and_their_ratio(bench):
     row = bench.row_of("mlp", "jax", {"ours": runs(2.0, 9.0, 1.0), "peer": runs(8.0, 7.0, 99.0)})
-    assert row[1:] == ("jax", "2 ms", "8 ms", "4.0")
+    assert row[1:] == ("jax", "2 ms", "8 ms", "4.0", "-", "-")
 
 
 def test_a_row_without_a_peer(bench):
-    assert bench.row_of("mlp", "jax", {"ours": runs(2.0)})[1:] == ("jax", "2 ms", "-", "-")
+    assert bench.row_of("mlp", "jax", {"ours": runs(2.0)})[1:] == (
+        "jax",
+        "2 ms",
+        "-",
+        "-",
+        "-",
+        "-",
+    )
 
 
-def test_the_file_of_results(bench, tmp_path):
-    rows = [bench.row_of("mlp", "jax", {"ours": runs(2.0), "peer": runs(3.0)})]
-    bench.write_table(tmp_path / "RESULTS.md", rows, "where and when")
-    text = (tmp_path / "RESULTS.md").read_text()
+def test_a_row_tells_the_first_epoch_and_the_memory(bench):
+    def noted(epoch, memory):
+        return [{**runs(1.0)[0], "first_epoch": epoch, "memory": memory}]
+
+    row = bench.row_of("mlp", "jax", {"ours": noted(1.26, 499.7), "peer": noted(2.5, 600.0)})
+    assert row[-2:] == ("1.3 / 2.5", "500 / 600")
+
+
+def test_the_best_peer_may_run_on_another_backend(bench):
+    entries = [
+        ("mlp", "jax", {"ours": runs(2.0), "peer": runs(8.0)}),
+        ("mlp", "torch", {"ours": runs(1.0), "peer": runs(9.0), "by hand": runs(6.0)}),
+        ("cnn", "jax", {"ours": runs(2.0)}),
+    ]
+    best, alone = bench.against_the_best(entries)
+    assert best[1:] == ("2 ms", "6 ms", "torch by hand", "3.0")
+    assert alone[1:] == ("2 ms", "-", "-", "-")
+
+
+def test_the_file_of_results_and_its_chart(bench, tmp_path):
+    entry = ("mlp", "jax", {"ours": runs(2.0), "peer": runs(3.0)})
+    best = bench.against_the_best([entry])
+    path = tmp_path / "RESULTS.md"
+    bench.write_results(path, [bench.row_of(*entry)], best, bench.BEST_HEADER, "where and when")
+    bench.draw(tmp_path / "results.png", best)
+    text = path.read_text()
     assert "where and when" in text
     assert "| 2 ms | 3 ms | 1.5 |" in text
-    assert [path.name for path in tmp_path.iterdir()] == ["RESULTS.md"]
+    assert "| 2 ms | 3 ms | jax | 1.5 |" in text
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["RESULTS.md", "results.png"]
 
 
 def test_both_sides_run_in_turns(bench, monkeypatch, tmp_path):
@@ -52,7 +82,7 @@ def test_both_sides_run_in_turns(bench, monkeypatch, tmp_path):
 
     monkeypatch.setattr(bench, "run_once", run_once)
     options = bench.parse_arguments(["torch=a", "--peer", "b", "--only", "mlp"])
-    results = bench.compare("mlp", bench.sides_of("torch", options, str(tmp_path)), 2)
+    results = bench.compare("cnn", bench.sides_of("cnn", "torch", options, str(tmp_path)), 2)
     assert order == [("a", "torch"), ("b", "torch")] * 2
     assert {side: len(found) for side, found in results.items()} == {"ours": 2, "peer": 2}
 
@@ -71,6 +101,7 @@ def here(bench, tmp_path):
 def test_a_workload_runs_in_a_process_of_its_own(bench, here):
     result = bench.run_once(here, "import_time")
     assert 0 < result["value"] < 60
+    assert result["memory"] > 50
     assert set(result["versions"]) == {"keras", config.backend()}
 
 
