@@ -197,8 +197,6 @@ class Layer(Configurable):
         Raises:
             ValueError: if a size in the shape is not known.
         """
-        if isinstance(name, list | tuple):
-            name, shape = (shape if isinstance(shape, str) else None), name
         shape, name = tuple(shape or ()), name or "weight"
         if any(n is None for n in shape):
             raise ValueError(
