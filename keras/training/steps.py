@@ -9,10 +9,11 @@ from keras.backend.program import LoopProgram, Program
 from keras.backend.variable import Scope, current, gradient
 from keras.training import checks, symbols
 from keras.training.compilation import Compilation, per_output
+from keras.training.classic_graph import ClassicGraph
 from keras.training.loop import Pace, Run
 
 
-class Steps:
+class Steps(ClassicGraph):
     """The steps of a model: training, testing, predicting."""
 
     optimizer = None
@@ -23,6 +24,7 @@ class Steps:
         self._programs = {}
         self._output_count = None
         if not keep_compiled:
+        self._classic = None
             self._compile_arguments = None
             self._compiled = None
 
@@ -80,8 +82,12 @@ class Steps:
     def _prepare(self):
         """Bind what `compile` was given to the outputs, once they are known."""
         if self._compiled is None and self.is_compiled:
+        if self._compiled is not None:
+            self._adopt_metrics()
             added = self._own_symbolic("_symbolic_metrics") if self.inputs is not None else []
-            self._compiled = Compilation(self.target_names, *self._compile_arguments, added)
+            compiled = Compilation(self.target_names, *self._compile_arguments, added)
+            checks.losses_given(self, compiled.losses)
+            self._compiled = compiled
             self._targets = per_output(self._target_tensors, self.target_names, "target_tensors")
         if self._snapshot is None and self.is_compiled:
             self._snapshot = _Snapshot(self)
@@ -106,13 +112,6 @@ class Steps:
         if isinstance(mode, dict):
             return [mode.get(name) for name in names]
         return list(mode) if isinstance(mode, list | tuple) else [mode] * len(names)
-
-    @property
-    def metrics_names(self):
-        """The names of what `evaluate` returns, in its order."""
-        checks.is_compiled(self)
-        self._prepare()
-        return list(self._compiled.names)
 
     # -------------------------------------------------------------- the steps
     def _train_step(self, batch):
@@ -223,7 +222,7 @@ class Steps:
             warnings.warn(
                 f"`trainable` was changed on layers of the model {self.name!r} since it was compiled; the change "
                 "takes effect only at the next model.compile().",
-                stacklevel=3,
+                stacklevel=4,
             )
 
 
