@@ -559,13 +559,17 @@ class Function:
 
     def __call__(self, inputs):
         """Return the outputs as a list of NumPy arrays for a list of input values."""
+        return self.run(inputs)
+
+    def run(self, inputs, training=None):
+        """Return the outputs as `__call__` does, in a mode that the learning phase among the inputs overrules."""
         values = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
         if len(values) != len(self.inputs):
             raise ValueError(
                 f"{self.name} takes {len(self.inputs)} inputs ({[t.name for t in self.inputs]}), got {len(values)}; "
                 "give a list with one value for each."
             )
-        training, arrays = None, []
+        arrays = []
         for tensor, value in zip(self.inputs, values, strict=True):
             if isinstance(tensor, LearningPhase):
                 training = bool(value)
