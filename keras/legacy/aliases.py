@@ -35,7 +35,7 @@ MODULES = {
     "keras.utils.generic_utils": "keras.utils keras.legacy.helpers keras.layers.code",
     "keras.utils.layer_utils": "keras.utils keras.utils.kernels keras.models.summary keras.legacy.helpers",
     "keras.utils.multi_gpu_utils": (
-        "keras.utils keras.models keras.layers keras.distribution keras.legacy.helpers"
+        "keras.legacy.multi_gpu keras.utils keras.models keras.layers keras.legacy.helpers"
     ),
     "keras.utils.np_utils": "keras.utils",
     "keras.utils.test_utils": "keras.utils keras.models keras.layers keras.legacy.helpers",
@@ -53,7 +53,10 @@ EXTENDED = {
     "keras.layers.wrappers": "keras.layers",
     "keras.models": "keras.layers",
     "keras.optimizers": "keras.legacy.optimizers",
-    "keras.utils": "keras.registry keras.saving keras.models.summary keras.legacy.h5dict keras.legacy.helpers",
+    "keras.utils": (
+        "keras.registry keras.saving keras.models.summary keras.legacy.h5dict keras.legacy.helpers "
+        "keras.legacy.multi_gpu"
+    ),
     "keras.utils.io_utils": "keras.utils keras.legacy.h5dict keras.saving.files keras.legacy.helpers",
 }
 
