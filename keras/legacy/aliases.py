@@ -30,15 +30,13 @@ MODULES = {
     "keras.engine.training_utils": "keras.utils.generic_utils",
     "keras.layers.cudnn_recurrent": "keras.layers",
     "keras.objectives": "keras.losses",
-    "keras.utils.conv_utils": "keras.legacy.helpers keras.utils keras.config",
+    "keras.utils.conv_utils": "keras.legacy.helpers keras.utils keras.utils.kernels keras.config",
     "keras.utils.data_utils": "keras.utils keras.utils.data keras.utils.files",
-    "keras.utils.generic_utils": "keras.utils keras.legacy.helpers keras.layers.code",
-    "keras.utils.layer_utils": "keras.utils keras.utils.kernels keras.models.summary keras.legacy.helpers",
-    "keras.utils.multi_gpu_utils": (
-        "keras.legacy.multi_gpu keras.utils keras.models keras.layers keras.legacy.helpers"
-    ),
+    "keras.utils.generic_utils": "keras.utils keras.utils.generic keras.legacy.helpers keras.layers.code",
+    "keras.utils.layer_utils": "keras.utils keras.utils.kernels keras.models.summary",
+    "keras.utils.multi_gpu_utils": ("keras.legacy.multi_gpu keras.utils keras.models keras.layers"),
     "keras.utils.np_utils": "keras.utils",
-    "keras.utils.test_utils": "keras.utils keras.models keras.layers keras.legacy.helpers",
+    "keras.utils.test_utils": "keras.utils keras.models keras.layers keras.utils.generic",
     "keras.utils.vis_utils": "keras.utils keras.visualization",
 }
 
@@ -55,7 +53,7 @@ EXTENDED = {
     "keras.optimizers": "keras.legacy.optimizers",
     "keras.utils": (
         "keras.registry keras.saving keras.models.summary keras.legacy.h5dict keras.legacy.helpers "
-        "keras.legacy.multi_gpu"
+        "keras.legacy.multi_gpu keras.utils.generic keras.utils.kernels"
     ),
     "keras.utils.io_utils": "keras.utils keras.legacy.h5dict keras.saving.files keras.legacy.helpers",
 }
