@@ -45,6 +45,7 @@ EXTENDED = {
     "keras.callbacks": "keras.utils",
     "keras.layers": "keras.legacy.layers",
     "keras.layers.convolutional": "keras.layers",
+    "keras.layers.convolutional_recurrent": "keras.layers",
     "keras.layers.embeddings": "keras.layers",
     "keras.layers.pooling": "keras.layers",
     "keras.layers.recurrent": "keras.layers",
@@ -68,6 +69,8 @@ RENAMED = {
         "_to_list": "to_list",
     },
     "keras.engine.training": {"Network": "Model", "_slice_arrays": "slice_arrays"},
+    # For layers of one's own that define `call`.
+    "keras.layers.pooling": {f"_GlobalPooling{n}D": f"GlobalAveragePooling{n}D" for n in (1, 2, 3)},
     "keras.utils.io_utils": {"H5Dict": "h5dict"},
 }
 

@@ -17,8 +17,6 @@ def ask_to_proceed_with_overwrite(filepath):
 
 
 # ------------------------------------------------------------------ shapes
-
-
 def normalize_tuple(value, n, name):
     """Return an int as a tuple of `n` of them, `n` ints as a tuple.
 

@@ -6,8 +6,9 @@ import pytest
 from keras import backend as K
 from keras.layers import Dense, Input, Lambda, Layer, Reshape
 from keras.layers.merge import _Merge
+from keras.layers.pooling import _GlobalPooling1D
 from keras.models import Model, Sequential
-from keras.optimizers import SGD
+from keras.optimizers import SGD, Optimizer
 
 ONES = np.ones((4, 3), "float32")
 CONSTANT = {"kernel_initializer": "zeros", "bias_initializer": "ones"}
@@ -29,6 +30,31 @@ def test_add_weight_takes_the_shape_first():
     layer = Scale(name="scale")
     np.testing.assert_array_equal(layer(ONES), ONES)
     assert layer.factor.name == "scale/factor:0"
+
+
+class Affine(Layer):
+    """Appends its weights to the lists of them."""
+
+    def build(self, input_shape):
+        self.factor, self.offset = K.ones(input_shape[1:]), K.zeros(input_shape[1:])
+        self.trainable_weights.append(self.factor)
+        self.trainable_weights += [self.offset]
+        self.calls, self.extra = K.variable(0.0), K.variable(0.0)
+        self._non_trainable_weights.append(self.calls)
+        self._trainable_weights.extend([self.extra])
+        super().build(input_shape)
+
+    def call(self, x):
+        return x * self.factor + self.offset
+
+
+def test_weights_appended_to_the_lists():
+    layer = Affine()
+    layer(ONES)
+    assert layer.trainable_weights == [layer.factor, layer.offset, layer.extra]
+    assert layer.non_trainable_weights == [layer.calls] and not layer.calls.trainable
+    layer._trainable_weights = [layer.factor]
+    assert layer.trainable_weights == layer._trainable_weights == [layer.factor]
 
 
 def test_a_merge_of_ones_own():
@@ -89,6 +115,16 @@ def test_a_variable_that_the_first_call_keeps():
     assert K.get_value(layer.count) == 0  # only what is in `updates` shall change
 
 
+def test_pooling_of_ones_own():
+    class GlobalSum(_GlobalPooling1D):
+        def call(self, inputs):
+            return K.sum(inputs, axis=1)
+
+    y = GlobalSum()(Input((4, 3)))
+    assert K.int_shape(y) == (None, 3)
+    np.testing.assert_array_equal(GlobalSum()(np.ones((2, 4, 3))), np.full((2, 3), 4))
+
+
 # ------------------------------------------------------------------ models
 @pytest.mark.parametrize("tensor", [K.constant(ONES), K.variable(ONES), ONES])
 def test_an_input_of_a_known_value(tensor):
@@ -120,6 +156,27 @@ def test_updates_with_constraints_in_the_middle():
         K.set_value(w, [1.0])
         K.function([], [loss], updates=updates)([])
         assert K.get_value(w) == [0.0]
+
+
+def test_an_optimizer_around_another_one():
+    class Along(Optimizer):
+        """Takes the parameters before the loss."""
+
+        def __init__(self, inner, more):
+            super().__init__()
+            self.inner, self.more = inner, more
+
+        def get_updates(self, params, loss):
+            return self.inner.get_updates(params=params, loss=loss) + self.more
+
+    count = K.variable(0.0)
+    model = Sequential([Dense(1, input_dim=3, **CONSTANT)])
+    model.compile(Along(SGD(0.5), [K.update_add(count, 2.0)]), "mse")
+    model.train_on_batch(ONES, np.zeros((4, 1)))
+    kernel, bias = model.get_weights()
+    np.testing.assert_allclose(kernel, -np.ones((3, 1)))  # 0 - 0.5 * 2 * 1
+    np.testing.assert_allclose(bias, [0])
+    assert K.get_value(count) == 2
 
 
 # ------------------------------------------------------------------ weights of classes
