@@ -214,7 +214,7 @@ class ShapeAndType:
         return (self.shape, self.dtype)[index]
 
 
-def infer(function, args, kwargs, training=None):
+def infer(function, args, kwargs, training=False):
     """Return the shapes and dtypes that a call would give, computing nothing.
 
     Args:

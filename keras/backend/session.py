@@ -172,7 +172,7 @@ class Function(graph.Function):
 
     def __call__(self, inputs):
         """Return the outputs as a list of NumPy arrays for a list of input values."""
-        return self.run(inputs, fixed_phase(None))
+        return self.run(inputs, fixed_phase(otherwise=False))
 
 
 def _pairs(updates):
@@ -300,6 +300,10 @@ class Session:
         run = graph.Function(list(feed_dict), nest.as_list(fetches))
         results = run(list(feed_dict.values()))
         return results if isinstance(fetches, list | tuple) else results[0]
+
+    def as_default(self):
+        """Return a context that changes nothing: there is one session."""
+        return contextlib.nullcontext(self)
 
     def close(self):
         """Do nothing: there is nothing to close."""

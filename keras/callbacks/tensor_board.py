@@ -134,7 +134,8 @@ class TensorBoard(Callback):
         """Return x, y and sample weights of the first samples of the validation data, as three lists, or None."""
         if self.validation_data is None:
             return None
-        return self.model._apart([a[: self.batch_size] for a in self.validation_data if np.ndim(a)])
+        arrays = [a[: self.batch_size] if np.ndim(a) else a for a in self.validation_data]
+        return self.model._apart(arrays)
 
     def _write_outputs(self, epoch):
         batch = self._validation_batch()

@@ -48,7 +48,7 @@ EXTENDED = {
     "keras.layers.convolutional_recurrent": "keras.layers",
     "keras.layers.embeddings": "keras.layers",
     "keras.layers.pooling": "keras.layers",
-    "keras.layers.recurrent": "keras.layers",
+    "keras.layers.recurrent": "keras.layers keras.legacy.recurrent",
     "keras.layers.wrappers": "keras.layers",
     "keras.models": "keras.layers",
     "keras.optimizers": "keras.legacy.optimizers",

@@ -97,22 +97,31 @@ class ClassicGraph:
         checks.can_train(self)
         self._prepare()
         self.optimizer.build(self._snapshot.trainable)
-        self.train_function = lambda inputs: to_list(self.train_on_batch(*self._apart(inputs)))
+        self.train_function = self._train_on_list
 
     def _make_test_function(self):
         checks.is_compiled(self)
-        self.test_function = lambda inputs: to_list(self.test_on_batch(*self._apart(inputs)))
+        self.test_function = self._test_on_list
 
     def _make_predict_function(self):
-        self.predict_function = lambda inputs: nest.flatten(
-            self.predict_on_batch(list(inputs)[: len(self.inputs)])
-        )
+        self.predict_function = self._predict_on_list
+
+    def _train_on_list(self, inputs):
+        return to_list(self.train_on_batch(*self._apart(inputs)))
+
+    def _test_on_list(self, inputs):
+        return to_list(self.test_on_batch(*self._apart(inputs)))
+
+    def _predict_on_list(self, inputs):
+        return nest.flatten(self.predict_on_batch(list(inputs[: len(self.inputs)])))
 
     def _apart(self, inputs):
         """Return x, y and sample weights from a flat list, behind which the learning phase may stand."""
-        count, trained = len(self._feed_inputs), self._compiled.trained
-        x, rest = list(inputs[:count]), inputs[count:]
-        y, weights = ([None] * len(self.outputs) for _ in range(2))
+        trained = self._compiled.trained
+        arrays = [array for array in inputs if np.ndim(array)]
+        count = len(arrays) - 2 * len(trained)
+        x, rest = arrays[:count], arrays[count:]
+        y, weights = ([None] * len(self.target_names) for _ in range(2))
         for place, output in enumerate(trained):
             y[output], weights[output] = rest[place], rest[len(trained) + place]
         return x, y, weights
@@ -198,7 +207,6 @@ def _target(name, output, loss):
 def flat_data(x, y, weights):
     """Return inputs, targets and sample weights as three lists of arrays, with ones where no weights were given."""
     x = nest.flatten(x)
-    y = [target for target in nest.as_list(y) if target is not None]
-    given = nest.as_list(weights)[: len(y)]
-    ones = [np.ones(len(x[0]), config.floatx()) if w is None else w for w in given]
-    return x, y, ones
+    pairs = [(y, w) for y, w in zip(nest.as_list(y), nest.as_list(weights)) if y is not None]
+    ones = [np.ones(len(x[0]), config.floatx()) if w is None else w for _, w in pairs]
+    return x, [y for y, _ in pairs], ones

@@ -4,9 +4,16 @@ import numpy as np
 import pytest
 
 from keras import backend as K
+from keras import layers
 from keras.layers import Dense, Input, Lambda, Layer, Reshape
+from keras.layers.convolutional import _Conv
 from keras.layers.merge import _Merge
 from keras.layers.pooling import _GlobalPooling1D
+from keras.layers.recurrent import (
+    _generate_dropout_mask,
+    _standardize_args,
+    _time_distributed_dense,
+)
 from keras.models import Model, Sequential
 from keras.optimizers import SGD, Optimizer
 
@@ -113,6 +120,39 @@ def test_a_variable_that_the_first_call_keeps():
     run = K.function([x := Input((3,))], [layer(x)])
     np.testing.assert_array_equal(run([ONES])[0], ONES)
     assert K.get_value(layer.count) == 0  # only what is in `updates` shall change
+
+
+def test_a_convolution_of_ones_own():
+    class Plain(_Conv):
+        def __init__(self, filters, kernel_size, **kwargs):
+            super().__init__(rank=2, filters=filters, kernel_size=kernel_size, **kwargs)
+
+    layer = Plain(2, (2, 2), kernel_initializer="ones")
+    np.testing.assert_array_equal(layer(np.ones((1, 3, 3, 1))), np.full((1, 2, 2, 2), 4))
+    twin = Plain.from_config(layer.get_config())
+    assert (twin.rank, twin.kernel_size, layers.Conv2D(2, 2).rank) == (2, (2, 2), 2)
+
+
+def test_private_functions_of_recurrent_layers():
+    x, w, b = np.random.normal(size=(2, 4, 3)), np.random.normal(size=(3, 5)), np.ones(5)
+    result = _time_distributed_dense(x, w, b, dropout=0.5, training=False)
+    np.testing.assert_allclose(result, x @ w + b, rtol=1e-4, atol=1e-5)
+    masks = _generate_dropout_mask(np.ones((50, 4), "float32"), 0.5, training=True, count=2)
+    assert len(masks) == 2 and all(set(np.unique(mask)) == {0, 2} for mask in masks)
+    assert _standardize_args(["x", "s", "t", "c"], None, None, 1) == ("x", ["s", "t"], ["c"])
+    assert _standardize_args("x", "s", None, 0) == ("x", ["s"], None)
+
+
+def test_a_flag_on_a_tensor_where_nobody_said_the_mode():
+    class Flagging(Layer):
+        def call(self, x, training=None):
+            if training is None:
+                x._uses_learning_phase = True
+            return x
+
+    x = Input((3,))
+    y = Flagging()(x)
+    np.testing.assert_array_equal(K.function([x], [y])([ONES])[0], ONES)
 
 
 def test_pooling_of_ones_own():

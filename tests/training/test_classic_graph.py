@@ -116,6 +116,18 @@ def test_outputs_without_a_loss_need_no_targets():
         assert model.test_on_batch(X, y)[0] == pytest.approx(expected, rel=1e-5)
 
 
+def test_arrays_of_outputs_with_a_loss_alone():
+    x = Input((4,))
+    model = Model(x, [Dense(3, name="free")(x), Dense(2, name="kept")(x)])
+    model.compile("sgd", [None, "mse"])
+    x_list, y_list, weights = model._standardize_user_data(X, np.ones((6, 2)), np.arange(6))
+    assert [len(x_list), len(y_list), len(weights)] == [1, 1, 1]
+    np.testing.assert_array_equal(weights[0], np.arange(6))
+    x, y, weights = model._apart([*x_list, *y_list, *weights, 0.0])
+    assert y[0] is None and weights[0] is None and len(x) == 1
+    np.testing.assert_array_equal(y[1], np.ones((6, 2)))
+
+
 def test_added_losses_alone():
     x = Input((4,))
     model = Model(x, [Dense(2)(x), Dense(1)(x)])
