@@ -1,6 +1,7 @@
 """Private functions of `keras.layers.recurrent` that cells and layers of programs import."""
 
 from keras import backend as K
+from keras import ops
 from keras.backend import nest
 
 
@@ -50,6 +51,6 @@ def _time_distributed_dense(
     """
     if dropout:
         mask = _generate_dropout_mask(K.ones_like(x[:, :1]), dropout, training)
-        x = x * mask
+        x = ops.multiply(x, mask)
     x = K.dot(x, w)
     return x if b is None else K.bias_add(x, b)
