@@ -6,8 +6,10 @@ from keras import losses, metrics, ops
 from keras.backend import dtypes, nest
 from keras.backend.compute import compute
 from keras.backend.variable import Variable, current
+from keras.layers.base import Layer
 from keras.ops.core import raw
 from keras.training import checks, symbols
+from keras.training.layer_metric import LayerMetric
 
 _ACCURACY = ("accuracy", "acc")
 _CROSSENTROPY = ("crossentropy", "ce")
@@ -168,7 +170,8 @@ class _Metric:
         self.given_name = _metric_name(given)
         is_late = isinstance(given, str) and given in (*_ACCURACY, *_CROSSENTROPY)
         # What "accuracy" means is known only once the output and the targets are.
-        self.function = None if is_late else metrics.get(given)
+        is_layer = isinstance(given, Layer) and given.stateful
+        self.function = None if is_late else LayerMetric(given) if is_layer else metrics.get(given)
         self.is_stateful = isinstance(self.function, metrics.Metric)
 
     def __call__(self, y, y_pred, sample_weight, loss_functions, output=None):

@@ -5,7 +5,7 @@ import pytest
 
 from keras import backend as K
 from keras.callbacks import Callback
-from keras.layers import LSTM, Dense, Dropout, Input, Masking
+from keras.layers import LSTM, Dense, Dropout, Input, Layer, Masking
 from keras.models import Model, Sequential
 
 X = np.random.RandomState(0).normal(size=(6, 4)).astype("float32")
@@ -172,3 +172,32 @@ def test_a_fixed_learning_phase_holds_for_all_that_runs():
         K.clear_session()
     np.testing.assert_array_equal(model.predict(ones), ones)
     assert model.train_on_batch(ones, ones) == pytest.approx(1, abs=0.2)
+
+
+class Positives(Layer):
+    """Counts the right predictions above one half, as a metric with a state did in Keras 2."""
+
+    stateful = True
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.count = K.variable(0, dtype="int32")
+
+    def reset_states(self):
+        K.set_value(self.count, 0)
+
+    def __call__(self, y_true, y_pred):
+        before, new = self.count * 1, K.cast(K.sum(K.round(y_pred) * y_true), "int32")
+        self.add_update(K.update_add(self.count, new), inputs=[y_true, y_pred])
+        return before + new
+
+
+def test_a_layer_as_a_metric_with_a_state():
+    model = classifier()
+    model.compile("sgd", "mse", metrics=["acc", Positives(name="right")])
+    expected = (np.round(model.predict(X)) * Y).sum()
+    assert model.metrics_names == ["loss", "acc", "right"] and expected > 0
+    for _ in range(2):
+        assert model.evaluate(X, Y, batch_size=2, verbose=0)[2] == expected
+    model.optimizer.lr = 0.0
+    assert model.fit(X, Y, batch_size=4, epochs=2, verbose=0).history["right"] == [expected] * 2
