@@ -168,7 +168,7 @@ def _class_weights(class_weight, names, model_name):
     if isinstance(class_weight, str):
         warnings.warn(
             f"class_weight={class_weight!r} has no effect: it never had one. Give a dict {{class: weight}}.",
-            stacklevel=6,
+            stacklevel=7,
         )
         class_weight = None
     if class_weight is None:
