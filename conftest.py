@@ -30,6 +30,12 @@ def _compiler_flags():
 if "XLA_FLAGS" not in os.environ:
     os.environ["XLA_FLAGS"] = _compiler_flags()
 atexit.register(shutil.rmtree, os.environ["KERAS_HOME"], ignore_errors=True)
+if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
+    # The same programs come again and again, here, beside and in processes that tests start: each is compiled once.
+    os.environ["JAX_COMPILATION_CACHE_DIR"] = tempfile.mkdtemp(prefix="keras-programs-")
+    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+    os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
+    atexit.register(shutil.rmtree, os.environ["JAX_COMPILATION_CACHE_DIR"], ignore_errors=True)
 
 import numpy as np  # noqa: E402
 

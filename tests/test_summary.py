@@ -54,3 +54,11 @@ def test_the_counts_are_those_of_the_weights(capsys):
     assert "Trainable params: 15" in lines
     assert "Non-trainable params: 8" in lines
     assert "Connected to" not in lines[1]
+
+
+def test_a_stack_that_begins_with_a_model_has_no_connections():
+    x = Input((4,))
+    model = Sequential([Model(x, Dense(3)(x), name="base"), Dense(2)])
+    lines = []
+    model.summary(print_fn=lines.append)
+    assert "Connected to" not in lines[1] and "base[" not in "".join(lines)

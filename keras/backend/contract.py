@@ -17,6 +17,7 @@ CAPABILITIES = {
     "records": "compile and compile_loop run a function as Python once for a set of shapes, and no more",
     "devices": "more devices than the CPU may be in use",
     "float64": "arrays of 64-bit floats work",
+    "spread": "one program may be computed on several devices",
 }
 
 # Primitives with NumPy's name, arguments and meaning (axis=None, keepdims=False where NumPy has them).
@@ -82,6 +83,7 @@ OWN = {
     "tell(function, x)": "x; whenever it is computed the function is called with a NumPy copy of it",
     # devices
     "devices()": "the names of the devices in use",
+    "spread(x, names)": "x; a program computes its rows, and what follows from them, on the devices of these names",
     "register_variable(cls)": "lets the backend's own functions take Variables",
     # neural networks
     "conv(x, kernel, strides, padding, dilation, groups, channels_first)": "cross-correlation, 1-3 spatial axes",
@@ -101,7 +103,7 @@ OWN = {
 }
 
 # Primitives that a backend may do without, and the capability it then must not claim.
-ONLY_WITH = {"value_and_grad": "grad"}
+ONLY_WITH = {"spread": "spread", "value_and_grad": "grad"}
 
 PRIMITIVES = sorted([*AS_NUMPY, *AS_SCIPY, *(line.partition("(")[0] for line in OWN)])
 

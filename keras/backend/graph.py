@@ -214,7 +214,7 @@ class ShapeAndType:
         return (self.shape, self.dtype)[index]
 
 
-def infer(function, args, kwargs, training=None):
+def infer(function, args, kwargs, training=False):
     """Return the shapes and dtypes that a call would give, computing nothing.
 
     Args:
@@ -225,9 +225,34 @@ def infer(function, args, kwargs, training=None):
     """
     leaves = [leaf for leaf in nest.flatten([args, kwargs]) if isinstance(leaf, Tensor)]
     trials = _TRIAL_SIZES if any(None in leaf.shape for leaf in leaves) else _TRIAL_SIZES[:1]
-    results = [_trial(function, args, kwargs, leaves, size, training) for size in trials]
-    others = iter(nest.flatten(results[-1]))
-    return nest.map_leaves(lambda spec: _merge(spec, next(others)), results[0])
+
+    def results(batch=None):
+        return [_trial(function, args, kwargs, leaves, n, batch or n, training) for n in trials]
+
+    try:
+        found = results()
+    except Exception:
+        if not any(None in leaf.shape[:1] for leaf in leaves):
+            raise
+        found = _results_of_one(results)
+        if found is None:
+            raise
+    others = iter(nest.flatten(found[-1]))
+    return nest.map_leaves(lambda spec: _merge(spec, next(others)), found[0])
+
+
+def _results_of_one(results):
+    """Return what a batch of one gives, or None: of all sizes it alone goes with arrays made for a batch of another."""
+    try:
+        return nest.map_leaves(_with_any_batch, results(batch=1))
+    except Exception:
+        return None
+
+
+def _with_any_batch(spec):
+    """Return a result for a batch of one as one for any batch; a batch of several was that of an array made for it."""
+    shape = (None, *spec.shape[1:]) if tuple(spec.shape[:1]) == (1,) else spec.shape
+    return ShapeAndType(shape, dtypes.of(spec))
 
 
 def _merge(spec, other):
@@ -235,11 +260,11 @@ def _merge(spec, other):
     return ShapeAndType(shape, dtypes.of(spec))
 
 
-def _trial(function, args, kwargs, leaves, size, training):
-    """Evaluate a call abstractly with `size` in place of each unknown size."""
-    sizes = {leaf: _trial_size(leaf, size) for leaf in leaves if _is_size(leaf)}
+def _trial(function, args, kwargs, leaves, size, batch, training):
+    """Evaluate a call abstractly with `size` in place of each unknown size, `batch` if that is the first one."""
+    sizes = {leaf: _trial_size(leaf, size, batch) for leaf in leaves if _is_size(leaf)}
     specs = {
-        leaf: compute.Spec([size if n is None else n for n in leaf.shape], leaf.dtype)
+        leaf: compute.Spec(_trial_shape(leaf, size, batch), leaf.dtype)
         for leaf in leaves
         if leaf not in sizes
     }
@@ -247,7 +272,7 @@ def _trial(function, args, kwargs, leaves, size, training):
     def run(*values):
         feeds = {**sizes, **dict(zip(specs, values, strict=True))}
         with Scope(values={}, training=training, key=compute.random_key(0)) as scope:
-            scope.symbols = _TrialSymbols(size)
+            scope.symbols = _TrialSymbols(size, batch)
             result = function(*_fill(args, feeds), **_fill(kwargs, feeds))
             return nest.map_leaves(_array, result)
 
@@ -257,14 +282,13 @@ def _trial(function, args, kwargs, leaves, size, training):
 class _TrialSymbols:
     """What tensors stand for that a function under trial uses though it was not given them."""
 
-    def __init__(self, size):
-        self.size = size
+    def __init__(self, size, batch):
+        self.sizes = size, batch
 
     def __getitem__(self, tensor):
         if _is_size(tensor):
-            return _trial_size(tensor, self.size)
-        shape = [self.size if n is None else n for n in tensor.shape]
-        return compute.full(tuple(shape), 0, tensor.dtype)
+            return _trial_size(tensor, *self.sizes)
+        return compute.full(_trial_shape(tensor, *self.sizes), 0, tensor.dtype)
 
 
 def _is_size(tensor):
@@ -272,9 +296,14 @@ def _is_size(tensor):
     return tensor.node is not None and getattr(tensor.node.function, "returns_size", False)
 
 
-def _trial_size(tensor, size):
+def _trial_size(tensor, size, batch):
     x, axis = tensor.node.args
-    return size if x.shape[axis] is None else x.shape[axis]
+    return _trial_shape(x, size, batch)[axis]
+
+
+def _trial_shape(tensor, size, batch):
+    sizes = [batch, *[size] * len(tensor.shape)]
+    return tuple(n if known is None else known for known, n in zip(tensor.shape, sizes))
 
 
 def _array(x):
@@ -530,13 +559,17 @@ class Function:
 
     def __call__(self, inputs):
         """Return the outputs as a list of NumPy arrays for a list of input values."""
+        return self.run(inputs)
+
+    def run(self, inputs, training=None):
+        """Return the outputs as `__call__` does, in a mode that the learning phase among the inputs overrules."""
         values = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
         if len(values) != len(self.inputs):
             raise ValueError(
                 f"{self.name} takes {len(self.inputs)} inputs ({[t.name for t in self.inputs]}), got {len(values)}; "
                 "give a list with one value for each."
             )
-        training, arrays = None, []
+        arrays = []
         for tensor, value in zip(self.inputs, values, strict=True):
             if isinstance(tensor, LearningPhase):
                 training = bool(value)

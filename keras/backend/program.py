@@ -15,6 +15,25 @@ class MissingVariables(Exception):
         self.variables = variables
 
 
+class Births:
+    """Tells the Variables that code makes once and keeps from those that it makes anew whenever it runs.
+
+    The former have to become known to the program; the latter, such as `K.zeros` within a layer's `call`, mean
+    nothing beyond one run. Which they are shows when the recording starts over.
+    """
+
+    def __init__(self):
+        self.were_met = False
+        self.are_local = False
+
+    def missing(self, scope):
+        """Return the Variables that the code of a finished scope used and that the program has to be given."""
+        if any(v in scope.born for v in scope.missing):
+            self.are_local = self.were_met
+            self.were_met = True
+        return [v for v in scope.missing if not (self.are_local and v in scope.born)]
+
+
 class MissingKey(Exception):
     """Raised while a program is recorded, when the code drew random numbers and had no key for them."""
 
@@ -44,6 +63,7 @@ class Program:
         # Most programs draw no random numbers: the key, and its costs, come only when one does.
         self._key = None
         self._calls = 0
+        self._births = Births()
 
     def __call__(self, *args, training=None, frozen=None):
         """Run on nested arrays and return what the function returns."""
@@ -84,8 +104,9 @@ class Program:
             key, tick = numbered_key or (None, None)
             options = {"training": training, "frozen": frozen, "key": key, "tick": tick}
             result, news, scope = code(values, *args, **options)
-            if scope.missing:
-                raise MissingVariables(list(scope.missing))
+            missing = self._births.missing(scope)
+            if missing:
+                raise MissingVariables(missing)
             if scope.is_random and key is None:
                 raise MissingKey
             changed = {i: news[i] for i, v in enumerate(variables) if v in scope.written}
@@ -111,6 +132,7 @@ class LoopProgram:
         self.fixed = [v for v in dict.fromkeys(fixed) if v not in self.changing]
         self.options = {"training": training, "frozen": frozen}
         self._compiled = None
+        self._births = Births()
 
     def __call__(self, data, order, first, last, key, tick):
         """Run the steps `first <= i < last`, each on the rows `order[i]` of `data`; return the summary.
@@ -155,7 +177,7 @@ class LoopProgram:
         def step(state, given, batch, tick):
             values, key = given
             _, news, scope = code([*state, *values], batch, key=key, tick=tick, **self.options)
-            unprepared = [*scope.missing, *(v for v in fixed if v in scope.written)]
+            unprepared = [*self._births.missing(scope), *(v for v in fixed if v in scope.written)]
             if unprepared:
                 raise MissingVariables(unprepared)
             return news[: len(changing)]

@@ -170,6 +170,10 @@ class Function(graph.Function):
             raise ValueError(f"K.function does not take the argument(s) {sorted(session_kwargs)}.")
         super().__init__(inputs, outputs, list(_pairs(updates or [])), name)
 
+    def __call__(self, inputs):
+        """Return the outputs as a list of NumPy arrays for a list of input values."""
+        return self.run(inputs, fixed_phase(otherwise=False))
+
 
 def _pairs(updates):
     """Yield the pairs (variable, new value) of nested lists of them."""
@@ -239,8 +243,13 @@ def learning_phase():
     return _phase_tensor if scope is None else int(bool(scope.training))
 
 
+def fixed_phase(otherwise):
+    """Return the mode that `set_learning_phase` fixed as a boolean, or `otherwise`."""
+    return otherwise if _phase is None else bool(_phase)
+
+
 def set_learning_phase(value):
-    """Fix the learning phase.
+    """Fix the learning phase: for all that runs from now on, `fit` and `predict` included.
 
     Args:
         value: 0 for test mode, 1 for training mode.
@@ -291,6 +300,10 @@ class Session:
         run = graph.Function(list(feed_dict), nest.as_list(fetches))
         results = run(list(feed_dict.values()))
         return results if isinstance(fetches, list | tuple) else results[0]
+
+    def as_default(self):
+        """Return a context that changes nothing: there is one session."""
+        return contextlib.nullcontext(self)
 
     def close(self):
         """Do nothing: there is nothing to close."""

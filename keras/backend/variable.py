@@ -64,6 +64,9 @@ class Variable:
         self.dtype = dtype
         self.shape = tuple(value.shape)
         self._value = value if not compute.is_tensor(value) else compute.cast(value, dtype)
+        scope = current()
+        if scope is not None:
+            scope.root.born.add(self)
 
     @property
     def value(self):
@@ -226,6 +229,7 @@ class Scope:
         symbols: what symbolic tensors of the graph stand for while the code runs, `{tensor: array}` or alike, or None.
         graphs: the `symbols` of each model whose graph was run here.
         missing: Variables that were used though the outermost scope had not been given their value.
+        born: Variables that were made while the code ran.
     """
 
     def __init__(self, values=None, parent=None, training=None, key=None, tick=None, frozen=None):
@@ -243,6 +247,7 @@ class Scope:
         self._random = parent._random if parent else _RandomStream(key, tick)
         if self.root is self:
             self.missing = {}
+            self.born = set()
             self._given = frozenset(self.values)
 
     def __enter__(self):

@@ -131,10 +131,11 @@ class TensorBoard(Callback):
                 self._file.images(_tag(weight), images, epoch)
 
     def _validation_batch(self):
-        """Return x, y and sample weights of the first samples of the validation data, or None."""
+        """Return x, y and sample weights of the first samples of the validation data, as three lists, or None."""
         if self.validation_data is None:
             return None
-        return nest.map_leaves(lambda a: a[: self.batch_size], tuple(self.validation_data))
+        arrays = [a[: self.batch_size] if np.ndim(a) else a for a in self.validation_data]
+        return self.model._apart(arrays)
 
     def _write_outputs(self, epoch):
         batch = self._validation_batch()
@@ -155,9 +156,7 @@ class TensorBoard(Callback):
                 "TensorBoard: write_grads=True needs validation data to compute gradients of; give fit "
                 "validation_data as arrays, not as a generator, or validation_split."
             )
-        x, y, weights = batch
-        given = weights if nest.flatten(weights) else None
-        gradients = self.model.gradients_on_batch(x, y, given)
+        gradients = self.model.gradients_on_batch(*batch)
         for weight, gradient in zip(self.model.trainable_weights, gradients, strict=True):
             self._file.histogram(f"{_tag(weight)}_grad", gradient, epoch)
 

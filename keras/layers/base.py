@@ -197,8 +197,6 @@ class Layer(Configurable):
         Raises:
             ValueError: if a size in the shape is not known.
         """
-        if isinstance(name, list | tuple):
-            name, shape = (shape if isinstance(shape, str) else None), name
         shape, name = tuple(shape or ()), name or "weight"
         if any(n is None for n in shape):
             raise ValueError(
@@ -229,11 +227,11 @@ class Layer(Configurable):
 
     @property
     def trainable_weights(self):
-        """The weights that optimizers may change, as a list."""
+        """The weights that optimizers may change, as a list; what is appended to it becomes the layer's."""
         if not self.trainable:
             return []
-        own = [w for w in self._weights if w.trainable]
-        return _unique([*own, *(w for layer in self._sublayers() for w in layer.trainable_weights)])
+        of_layers = [w for layer in self._sublayers() for w in layer.trainable_weights]
+        return _Weights(self, _unique([*self._trainable_weights, *of_layers]))
 
     @trainable_weights.setter
     def trainable_weights(self, weights):
@@ -261,6 +259,16 @@ class Layer(Configurable):
     def weights(self):
         """All weights, the trainable ones first."""
         return self.trainable_weights + self.non_trainable_weights
+
+    # The layer's own ones, in lists that programs for Keras 2 append to.
+    _trainable_weights = property(
+        lambda self: _Weights(self, [w for w in self._weights if w.trainable]),
+        lambda self, weights: Layer.trainable_weights.fset(self, weights),
+    )
+    _non_trainable_weights = property(
+        lambda self: _Weights(self, [w for w in self._weights if not w.trainable], False),
+        lambda self, weights: Layer.non_trainable_weights.fset(self, weights),
+    )
 
     trainable_variables = property(lambda self: self.trainable_weights)
     non_trainable_variables = property(lambda self: self.non_trainable_weights)
@@ -688,6 +696,27 @@ def without_initial_values():
         yield
     finally:
         _blank.depth -= 1
+
+
+class _Weights(list):
+    """Weights of a layer; what is appended becomes the layer's own."""
+
+    def __init__(self, layer, weights, trainable=True):
+        super().__init__(weights)
+        self._layer, self._trainable = layer, trainable
+
+    def append(self, weight):
+        super().append(weight)
+        weight.trainable = weight.trainable and self._trainable
+        self._layer._weights = _unique([*self._layer._weights, weight])
+
+    def extend(self, weights):
+        for weight in weights:
+            self.append(weight)
+
+    def __iadd__(self, weights):
+        self.extend(weights)
+        return self
 
 
 def _unique(items):

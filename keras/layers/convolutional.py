@@ -24,7 +24,10 @@ from keras.layers.signature import defaults
 
 
 class _Conv(BaseConv):
-    """A plain convolution: one kernel over all input channels, or over those of each group."""
+    """A plain convolution: one kernel over all input channels, or over those of each group.
+
+    Layers of users' own derive from it, and then give the number of spatial axes as `rank`.
+    """
 
     def __init__(
         self,
@@ -46,6 +49,7 @@ class _Conv(BaseConv):
         groups=1,
         **kwargs,
     ):
+        self.rank = kwargs.pop("rank", self.rank)
         super().__init__(
             filters,
             kernel_size,

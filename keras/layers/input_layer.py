@@ -2,7 +2,6 @@
 
 from keras import config, ops
 from keras.backend import dtypes, graph, naming
-from keras.backend.variable import Variable
 from keras.layers.base import Layer
 
 
@@ -14,7 +13,7 @@ class InputLayer(Layer):
         batch_size: the batch's size, or None.
         batch_input_shape: both at once.
         dtype: of the values fed, `floatx` by default.
-        input_tensor: a symbolic tensor to use in place of a new one.
+        input_tensor: a symbolic tensor to use in place of a new one; or a Variable or array, which need not be fed.
         sparse: whether sparse matrices of SciPy are fed, which become dense a batch at a time.
         name: unique within a model.
     """
@@ -30,8 +29,8 @@ class InputLayer(Layer):
         name=None,
     ):
         super().__init__(name=name or f"input_{naming.uid('input')}", dtype=dtype)
-        if isinstance(input_tensor, Variable):
-            input_tensor = ops.convert_to_tensor(input_tensor)
+        if input_tensor is not None and not isinstance(input_tensor, graph.Tensor):
+            input_tensor = graph.record(ops.convert_to_tensor, (input_tensor,), {})
         if batch_input_shape is None and input_tensor is not None:
             batch_input_shape = input_tensor.shape
         if batch_input_shape is None:
@@ -75,7 +74,7 @@ def Input(
         name: unique within a model.
         dtype: of the values fed, `floatx` by default.
         sparse: whether sparse matrices of SciPy are fed, which become dense a batch at a time.
-        tensor: a symbolic tensor to use in place of a new one.
+        tensor: a symbolic tensor to use in place of a new one; or a Variable or array, which need not be fed.
         batch_size: the batch's size, together with `shape`.
 
     Raises:

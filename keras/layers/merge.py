@@ -47,9 +47,9 @@ class _Merge(Layer):
         ndim = max(x.ndim for x in inputs)
         xs = [ops.expand_dims(x, list(range(1, 1 + ndim - x.ndim))) for x in inputs]
         self.compute_output_shape([tuple(x.shape) for x in xs])
-        return self._merge(xs)
+        return self._merge_function(xs)
 
-    def _merge(self, xs):
+    def _merge_function(self, xs):
         """Return one tensor for tensors that have equally many axes."""
         return functools.reduce(self._pair, xs)
 
@@ -136,7 +136,7 @@ class Average(_Merge):
 
     takes_floats = True
 
-    def _merge(self, xs):
+    def _merge_function(self, xs):
         return ops.divide(functools.reduce(ops.add, xs), len(xs))
 
 

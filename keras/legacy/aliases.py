@@ -10,18 +10,19 @@ from importlib.machinery import ModuleSpec
 MODULES = {
     "keras.applications.mobilenetv2": "keras.applications.mobilenet_v2",
     "keras.backend.cntk_backend": "keras.backend",
-    "keras.backend.common": "keras.backend",
+    "keras.backend.common": "keras.backend keras.legacy.backend",
     "keras.backend.load_backend": "keras.backend",
-    "keras.backend.tensorflow_backend": "keras.backend keras.utils.generic_utils",
+    "keras.backend.tensorflow_backend": "keras.backend keras.utils.generic_utils keras.legacy.backend",
     "keras.backend.theano_backend": "keras.backend",
     "keras.engine": "keras.layers keras.models keras.utils",
     "keras.engine.base_layer": "keras.layers keras.backend.graph keras.utils.generic_utils",
     "keras.engine.input_layer": "keras.layers keras.backend.graph keras.utils.generic_utils",
     "keras.engine.network": "keras.models keras.layers keras.backend.graph keras.utils.generic_utils",
-    "keras.engine.saving": "keras.models keras.utils.io_utils keras.saving",
+    "keras.engine.saving": "keras.models keras.utils.io_utils keras.saving keras.legacy.hdf5",
     "keras.engine.sequential": "keras.models keras.layers",
     "keras.engine.topology": (
-        "keras.layers keras.models keras.backend.graph keras.utils.generic_utils keras.utils.layer_utils"
+        "keras.layers keras.models keras.backend.graph keras.utils.generic_utils keras.utils.layer_utils "
+        "keras.legacy.hdf5"
     ),
     "keras.engine.training": "keras.models keras.layers keras.utils.generic_utils",
     "keras.engine.training_arrays": "keras.utils.generic_utils keras.utils",
@@ -29,15 +30,13 @@ MODULES = {
     "keras.engine.training_utils": "keras.utils.generic_utils",
     "keras.layers.cudnn_recurrent": "keras.layers",
     "keras.objectives": "keras.losses",
-    "keras.utils.conv_utils": "keras.legacy.helpers keras.utils keras.config",
+    "keras.utils.conv_utils": "keras.legacy.helpers keras.utils keras.utils.kernels keras.config",
     "keras.utils.data_utils": "keras.utils keras.utils.data keras.utils.files",
-    "keras.utils.generic_utils": "keras.utils keras.legacy.helpers keras.layers.code",
-    "keras.utils.layer_utils": "keras.utils keras.utils.kernels keras.models.summary keras.legacy.helpers",
-    "keras.utils.multi_gpu_utils": (
-        "keras.utils keras.models keras.layers keras.distribution keras.legacy.helpers"
-    ),
+    "keras.utils.generic_utils": "keras.utils keras.utils.generic keras.legacy.helpers keras.layers.code",
+    "keras.utils.layer_utils": "keras.utils keras.utils.kernels keras.models.summary",
+    "keras.utils.multi_gpu_utils": ("keras.legacy.multi_gpu keras.utils keras.models keras.layers"),
     "keras.utils.np_utils": "keras.utils",
-    "keras.utils.test_utils": "keras.utils keras.models keras.layers keras.legacy.helpers",
+    "keras.utils.test_utils": "keras.utils keras.models keras.layers keras.utils.generic",
     "keras.utils.vis_utils": "keras.utils keras.visualization",
 }
 
@@ -46,13 +45,17 @@ EXTENDED = {
     "keras.callbacks": "keras.utils",
     "keras.layers": "keras.legacy.layers",
     "keras.layers.convolutional": "keras.layers",
+    "keras.layers.convolutional_recurrent": "keras.layers",
     "keras.layers.embeddings": "keras.layers",
     "keras.layers.pooling": "keras.layers",
-    "keras.layers.recurrent": "keras.layers",
+    "keras.layers.recurrent": "keras.layers keras.legacy.recurrent",
     "keras.layers.wrappers": "keras.layers",
     "keras.models": "keras.layers",
     "keras.optimizers": "keras.legacy.optimizers",
-    "keras.utils": "keras.registry keras.saving keras.models.summary keras.legacy.h5dict keras.legacy.helpers",
+    "keras.utils": (
+        "keras.registry keras.saving keras.models.summary keras.legacy.h5dict keras.legacy.helpers "
+        "keras.legacy.multi_gpu keras.utils.generic keras.utils.kernels"
+    ),
     "keras.utils.io_utils": "keras.utils keras.legacy.h5dict keras.saving.files keras.legacy.helpers",
 }
 
@@ -66,6 +69,8 @@ RENAMED = {
         "_to_list": "to_list",
     },
     "keras.engine.training": {"Network": "Model", "_slice_arrays": "slice_arrays"},
+    # For layers of one's own that define `call`.
+    "keras.layers.pooling": {f"_GlobalPooling{n}D": f"GlobalAveragePooling{n}D" for n in (1, 2, 3)},
     "keras.utils.io_utils": {"H5Dict": "h5dict"},
 }
 

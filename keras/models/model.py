@@ -145,6 +145,8 @@ class Model(Savable, Copyable, Trainer, Layer):
             raise NotImplementedError(
                 f"{type(self).__name__} has neither inputs and outputs nor a `call` method; define call(self, inputs)."
             )
+        if current() is None:  # called by hand
+            return self(inputs) if training is None else self(inputs, training=training)
         values = self._ordered(inputs)
         feeds = dict(zip(self.inputs, map(self._as_fed, self.inputs, values), strict=True))
         scope = current()
@@ -364,6 +366,13 @@ class Model(Savable, Copyable, Trainer, Layer):
     def input_layers(self):
         """The layers that the inputs come from, as a list."""
         return [layer for layer in self._layers if isinstance(layer, InputLayer)]
+
+    @property
+    def output_layers(self):
+        """The layers that make the outputs, as a list."""
+        return [tensor._keras_history[0] for tensor in self.outputs]
+
+    _input_layers, _output_layers = input_layers, output_layers
 
 
 def _is_int(value):

@@ -86,6 +86,8 @@ def _totals(model):
 
 def _is_stack(model):
     """Return whether every layer has one input, from the layer before."""
+    if hasattr(model, "_stack"):
+        return True
     nodes = [node for layer in model.layers for node in layer.inbound_nodes if _is_in(model, node)]
     return all(len(_sources(node)) <= 1 for node in nodes) and len(nodes) <= len(model.layers)
 

@@ -29,7 +29,7 @@ class ClassicRule:
         with outside():
             arguments = (self._value, self.of, self._gradients)
             loss = graph.record(_known, arguments, {}, graph.ShapeAndType((), "float32"))
-            given = optimizer.get_updates(loss, list(variables))
+            given = optimizer.get_updates(loss=loss, params=list(variables))
             self._pairs = list(_pairs(type(optimizer).__name__, given))
             if optimizer.iterations not in [variable for variable, _ in self._pairs]:
                 self._pairs.append((optimizer.iterations, optimizer.iterations + 1))

@@ -1,5 +1,7 @@
 """What the user gave as data -> nests of arrays that fit the model."""
 
+import warnings
+
 import numpy as np
 
 from keras import config
@@ -84,7 +86,7 @@ def inputs_of(model, x):
 
 def _is_rows(x):
     """Return whether a list is one array written out, not a list of arrays."""
-    return isinstance(x, list) and bool(x) and not hasattr(x[0], "shape")
+    return isinstance(x, list) and bool(x) and not (x[0] is None or hasattr(x[0], "shape"))
 
 
 def _as_list(x, names, what, model_name):
@@ -120,7 +122,18 @@ def targets_of(model, y):
         if unknown:
             raise ValueError(f"Model {model.name!r} has the outputs {names}; y names {unknown}.")
         return [None if y.get(name) is None else as_array(y[name]) for name in names]
-    return [None if a is None else as_array(a) for a in _as_list(y, names, "output", model.name)]
+    return [None if a is None else as_array(a) for a in _per_output(model, y)]
+
+
+def _per_output(model, given):
+    """Return what was given as a list with an entry an output; outputs without a loss may be left out of a list."""
+    names, compiled = model.target_names, model._compiled
+    trained = range(len(names)) if compiled is None else compiled.trained
+    listed = given if isinstance(given, list | tuple) and not _is_rows(given) else [given]
+    if len(trained) == len(names) or len(listed) != len(trained):
+        return _as_list(given, names, "output", model.name)
+    by_place = dict(zip(trained, listed, strict=True))
+    return [by_place.get(i) for i in range(len(names))]
 
 
 def weights_of(model, sample_weight, class_weight, y):
@@ -128,7 +141,8 @@ def weights_of(model, sample_weight, class_weight, y):
 
     Args:
         sample_weight: an array, a list or a dict by output name, or None.
-        class_weight: `{class: weight}`, or a dict of them by output name, or None.
+        class_weight: `{class: weight}` or the weights in the order of the classes; for several outputs a list of them
+            or a dict by output name; or None.
         y: the targets, from `targets_of`.
     """
     names = model.target_names
@@ -143,25 +157,48 @@ def weights_of(model, sample_weight, class_weight, y):
     elif sample_weight is None:
         given = [None] * len(names)
     else:
-        given = _as_list(sample_weight, names, "output", model.name)
-    classes = _class_weights(class_weight, names)
+        given = _per_output(model, sample_weight)
+    classes = _class_weights(class_weight, names, model.name)
     modes = model.sample_weight_modes
     return [_weight(*each) for each in zip(names, given, classes, y, modes, strict=True)]
 
 
-def _class_weights(class_weight, names):
+def _class_weights(class_weight, names, model_name):
+    """Return `{class: weight}` or None for each output."""
+    if isinstance(class_weight, str):
+        warnings.warn(
+            f"class_weight={class_weight!r} has no effect: it never had one. Give a dict {{class: weight}}.",
+            stacklevel=7,
+        )
+        class_weight = None
     if class_weight is None:
         return [None] * len(names)
-    if any(isinstance(key, str) for key in class_weight):
+    if len(names) == 1 and not isinstance(class_weight, dict):
+        return [_weights_by_class(class_weight)]
+    if isinstance(class_weight, list | tuple):
+        given = _as_list(class_weight, names, "output", model_name)
+        return [_weights_by_class(one) for one in given]
+    if isinstance(class_weight, dict) and any(isinstance(key, str) for key in class_weight):
         unknown = sorted(set(class_weight) - set(names))
         if unknown:
             raise ValueError(
                 f"class_weight names the output(s) {unknown}, but the outputs are {names}."
             )
-        return [class_weight.get(name) for name in names]
+        return [_weights_by_class(class_weight.get(name)) for name in names]
     if len(names) > 1:
-        raise ValueError(f"class_weight should be a dict by output name for the outputs {names}.")
+        raise ValueError(
+            f"class_weight should be a dict by output name, or a list with one entry for each of the outputs {names}."
+        )
     return [class_weight]
+
+
+def _weights_by_class(given):
+    """Return `{class: weight}` for weights given in the order of the classes, a dict as it is."""
+    if given is None or isinstance(given, dict):
+        return given
+    if isinstance(given, list | tuple) and len(given) == 1 and isinstance(given[0], dict):
+        return given[0]
+    return dict(enumerate(np.asarray(given, config.floatx()).tolist()))
 
 
 def _weight(name, given, class_weight, y, mode):

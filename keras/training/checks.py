@@ -5,14 +5,18 @@ import numpy as np
 from keras.backend.compute import check_gradients
 
 
-def losses_given(losses, names, given):
-    """Check that at least one output has a loss.
+def losses_given(model, losses):
+    """Check that at least one output has a loss, or that the model has one of `add_loss`.
 
     Raises:
-        ValueError: if none has, though one was asked for.
+        ValueError: if there is none, though one was asked for.
     """
-    if given is not None and all(loss is None for loss in losses):
-        raise ValueError(f"compile: no output has a loss; the outputs are {names}.")
+    is_asked_for = model.loss is not None and all(loss is None for loss in losses)
+    if is_asked_for and not (model.inputs is not None and model.losses):
+        raise ValueError(
+            f"compile: no output has a loss; the outputs are {model.target_names}. Give one of them a loss, or call "
+            "model.add_loss before."
+        )
 
 
 def is_compiled(model):

@@ -6,8 +6,10 @@ from keras import losses, metrics, ops
 from keras.backend import dtypes, nest
 from keras.backend.compute import compute
 from keras.backend.variable import Variable, current
+from keras.layers.base import Layer
 from keras.ops.core import raw
 from keras.training import checks, symbols
+from keras.training.layer_metric import LayerMetric
 
 _ACCURACY = ("accuracy", "acc")
 _CROSSENTROPY = ("crossentropy", "ce")
@@ -31,7 +33,6 @@ class Compilation:
     def __init__(self, output_names, loss, metrics, weighted_metrics, loss_weights, added=()):
         self.output_names = list(output_names)
         self.losses = [_loss(one) for one in per_output(loss, self.output_names, "loss")]
-        checks.losses_given(self.losses, self.output_names, loss)
         self.loss_weights = _loss_weights(loss_weights, self.output_names)
         self.metrics = [
             *self._make_metrics(metrics, "metrics", is_weighted=False),
@@ -169,7 +170,8 @@ class _Metric:
         self.given_name = _metric_name(given)
         is_late = isinstance(given, str) and given in (*_ACCURACY, *_CROSSENTROPY)
         # What "accuracy" means is known only once the output and the targets are.
-        self.function = None if is_late else metrics.get(given)
+        is_layer = isinstance(given, Layer) and given.stateful
+        self.function = None if is_late else LayerMetric(given) if is_layer else metrics.get(given)
         self.is_stateful = isinstance(self.function, metrics.Metric)
 
     def __call__(self, y, y_pred, sample_weight, loss_functions, output=None):
@@ -180,10 +182,12 @@ class _Metric:
         if self.is_stateful:
             self.function.update_state(target, prediction, sample_weight=weight)
             return None
-        function = self.function or _resolve(
-            self.given, loss_functions[self.output], target, prediction
-        )
+        function = self.resolved(loss_functions[self.output], target, prediction)
         return weighted_mean(function, target, prediction, weight, output)
+
+    def resolved(self, loss, target, prediction):
+        """Return the function: of a name such as "accuracy" what goes with the loss and the shapes."""
+        return self.function or _resolve(self.given, loss, target, prediction)
 
 
 def weighted_mean(function, y_true, y_pred, weight, output=None):
@@ -197,10 +201,20 @@ def weighted_mean(function, y_true, y_pred, weight, output=None):
         output: the symbolic tensor of which `y_pred` is the value, or None.
     """
     scores = ops.convert_to_tensor(symbols.scores(function, y_true, y_pred, output))
-    mask = current().mask_of(y_pred)
+    return mean_score(scores, current().mask_of(y_pred), weight)
+
+
+def mean_score(scores, mask, weight):
+    """Return the mean of scores over the entries a mask keeps, weighted: see `weighted_mean`.
+
+    Args:
+        scores: array or symbolic tensor (batch, ...).
+        mask: of the first axes of the scores, or None.
+        weight: (batch,) or (batch, time), or None.
+    """
     if mask is not None and scores.ndim >= mask.ndim:
         mask = ops.cast(mask, dtypes.of(scores))
-        extended = compute.reshape(mask, (*mask.shape, *(1,) * (scores.ndim - mask.ndim)))
+        extended = ops.expand_dims(mask, list(range(mask.ndim, scores.ndim)))
         scores = ops.divide(ops.multiply(scores, extended), _not_zero(ops.mean(mask)))
     if weight is not None:
         weight = ops.cast(weight, dtypes.of(scores))

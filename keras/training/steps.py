@@ -1,18 +1,20 @@
 """Steps: what `compile` was given, and the compiled programs of a model that come of it."""
 
+import functools
 import warnings
 
 from keras import optimizers
-from keras.backend import dtypes, graph, nest, seed
+from keras.backend import dtypes, graph, nest, seed, session
 from keras.backend.compute import compute
 from keras.backend.program import LoopProgram, Program
 from keras.backend.variable import Scope, current, gradient
 from keras.training import checks, symbols
+from keras.training.classic_graph import ClassicGraph
 from keras.training.compilation import Compilation, per_output
 from keras.training.loop import Pace, Run
 
 
-class Steps:
+class Steps(ClassicGraph):
     """The steps of a model: training, testing, predicting."""
 
     optimizer = None
@@ -22,6 +24,7 @@ class Steps:
         """Forget compiled programs; and, unless told otherwise, what `compile` was given."""
         self._programs = {}
         self._output_count = None
+        self._classic = None
         if not keep_compiled:
             self._compile_arguments = None
             self._compiled = None
@@ -79,9 +82,13 @@ class Steps:
 
     def _prepare(self):
         """Bind what `compile` was given to the outputs, once they are known."""
+        if self._compiled is not None:
+            self._adopt_metrics()
         if self._compiled is None and self.is_compiled:
             added = self._own_symbolic("_symbolic_metrics") if self.inputs is not None else []
-            self._compiled = Compilation(self.target_names, *self._compile_arguments, added)
+            compiled = Compilation(self.target_names, *self._compile_arguments, added)
+            checks.losses_given(self, compiled.losses)
+            self._compiled = compiled
             self._targets = per_output(self._target_tensors, self.target_names, "target_tensors")
         if self._snapshot is None and self.is_compiled:
             self._snapshot = _Snapshot(self)
@@ -106,13 +113,6 @@ class Steps:
         if isinstance(mode, dict):
             return [mode.get(name) for name in names]
         return list(mode) if isinstance(mode, list | tuple) else [mode] * len(names)
-
-    @property
-    def metrics_names(self):
-        """The names of what `evaluate` returns, in its order."""
-        checks.is_compiled(self)
-        self._prepare()
-        return list(self._compiled.names)
 
     # -------------------------------------------------------------- the steps
     def _train_step(self, batch):
@@ -164,12 +164,14 @@ class Steps:
         return [w.regularizer(w) for w in self.weights if w.regularizer is not None]
 
     def _program(self, kind):
-        """Return the compiled program of a kind, made when first needed."""
-        if kind not in self._programs:
-            self._programs[kind] = getattr(self, f"_make_{kind}")()
-        return self._programs[kind]
+        """Return the compiled program of a kind, made when first needed, for the mode that goes with it."""
+        training = session.fixed_phase(otherwise=kind == "train")
+        key = kind, training
+        if key not in self._programs:
+            self._programs[key] = getattr(self, f"_make_{kind}")(training)
+        return self._programs[key]
 
-    def _make_train(self):
+    def _make_train(self, training):
         trainable = self._snapshot.trainable
         if self.optimizer is None:
             raise RuntimeError(f"Model {self.name!r} has no optimizer; compile it with one.")
@@ -185,25 +187,26 @@ class Steps:
             self._compiled.summary,
             changing,
             self.variables,
-            training=True,
+            training=training,
             frozen=self._snapshot.frozen,
         )
         return program, Pace()
 
-    def _make_test(self):
+    def _make_test(self, training):
         program = LoopProgram(
             self._test_step,
             self._compiled.summary,
             self._compiled.variables,
             self.variables,
-            training=False,
+            training=training,
         )
         return program, Pace()
 
-    def _make_predict(self):
-        return Program(
+    def _make_predict(self, training):
+        program = Program(
             lambda x: self(nest.unpack_single(x) if isinstance(x, list) else x), self.variables
         )
+        return functools.partial(program, training=training)
 
     def _run(self, kind):
         """Return the `Run` of a kind of step, and the number of its first step."""
@@ -223,7 +226,7 @@ class Steps:
             warnings.warn(
                 f"`trainable` was changed on layers of the model {self.name!r} since it was compiled; the change "
                 "takes effect only at the next model.compile().",
-                stacklevel=3,
+                stacklevel=4,
             )
 
 

@@ -8,7 +8,7 @@ from keras.backend.variable import current
 def scores(function, y_true, y_pred, output=None):
     """Return what a loss or metric function gives.
 
-    It may use symbolic tensors of the model, and even differentiate its output by them.
+    It may use symbolic tensors of the model, and even differentiate its output by them or ask what made it.
 
     Args:
         function: a function `(y_true, y_pred)`, or a `Loss`.
@@ -19,13 +19,18 @@ def scores(function, y_true, y_pred, output=None):
     scope = current()
     try:
         return value(call(y_true, y_pred))
-    except graph.NeedsSymbols:
-        if output is None:
+    except (graph.NeedsSymbols, AttributeError) as error:
+        if output is None or not _needs_symbols(error):
             raise
     target = graph.placeholder((None, *y_true.shape[1:]), dtypes.of(y_true))
     with scope.seeing(None):
         result = call(target, output)
     return graph.Symbols({**scope.symbols.feeds, target: y_true})[result]
+
+
+def _needs_symbols(error):
+    """Return whether a function failed because it asked an array where in the graph it comes from."""
+    return isinstance(error, graph.NeedsSymbols) or "_keras_history" in str(error)
 
 
 def value(x):

@@ -1,6 +1,5 @@
 """Trainer: the methods of a model that train, evaluate and predict."""
 
-import functools
 import warnings
 
 import numpy as np
@@ -11,6 +10,7 @@ from keras.backend.compute import compute
 from keras.callbacks.callback_list import CallbackList
 from keras.training import arrays, checks, data
 from keras.training.classic import ClassicMethods
+from keras.training.classic_graph import flat_data
 from keras.training.loop import Hooks, interruptible, run_batches
 from keras.training.steps import Steps
 from keras.training.symbols import computed_batches
@@ -74,6 +74,8 @@ class Trainer(Steps, ClassicMethods):
 
     def _data(self, x, y, sample_weight, class_weight, batch_size, reading):
         """Return the data of `fit` or `evaluate` as `ArrayData` or `BatchData`."""
+        if self.inputs is not None:
+            self._prepare()
         if arrays.is_batches(x):
             if y is not None:
                 raise ValueError("x yields batches with their targets, so y must not be given.")
@@ -124,7 +126,8 @@ class Trainer(Steps, ClassicMethods):
                 before any shuffling.
             validation_data: `(x, y)`, `(x, y, sample_weight)` or an iterable of batches to evaluate after each epoch.
             shuffle: whether to shuffle the samples before each epoch; "batch" to shuffle whole batches.
-            class_weight: `{class: weight}`.
+            class_weight: `{class: weight}`, or the weights in the order of the classes; for several outputs a list of
+                them or a dict by output name.
             sample_weight: one weight a sample, or (samples, time) with `sample_weight_mode="temporal"`.
             initial_epoch: the epoch to begin with, from 0.
             steps_per_epoch: batches an epoch, all by default.
@@ -263,8 +266,15 @@ class Trainer(Steps, ClassicMethods):
         )
         self.history = history
         for callback in hooks:
-            callback.validation_data = getattr(validation, "arrays", None)
+            callback.validation_data = self._validation_arrays(validation)
         return history, hooks
+
+    def _validation_arrays(self, validation):
+        """Return the validation's arrays as callbacks see them: a flat list, behind which stands the learning phase."""
+        if not isinstance(validation, data.ArrayData):
+            return None
+        x, y, weights = flat_data(*validation.arrays)
+        return [*x, *y, *weights, *([0.0] if self.uses_learning_phase else [])]
 
     # -------------------------------------------------------------- evaluate
     def evaluate(
@@ -388,7 +398,7 @@ class Trainer(Steps, ClassicMethods):
         return _slices(values, size, total), total
 
     def _predict_program(self):
-        return functools.partial(self._program("predict"), training=False)
+        return self._program("predict")
 
     # -------------------------------------------------------------- one batch
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, reset_metrics=True):

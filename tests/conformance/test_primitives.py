@@ -355,6 +355,16 @@ def test_devices():
     assert K.devices() == list(compute.devices())
 
 
+@covers("spread")
+def test_spread():
+    if not has("spread"):
+        assert not hasattr(compute, "spread")
+        return
+    x = normal((4, 2))
+    double = compute.compile(lambda x: 2 * compute.spread(x, compute.devices()))
+    check(double(tensor(x)), 2 * x)
+
+
 @covers("register_variable")
 def test_own_functions_take_variables():
     v = Variable(np.array([1.0, 2.0], FLOAT))

@@ -149,6 +149,21 @@ def test_an_array_cannot_be_differentiated():
 
 
 # ------------------------------------------------------------------ targets
+def test_a_loss_that_asks_which_layer_made_the_output():
+    class Twice(Dense):
+        def own_loss(self, y_true, x):
+            return K.mean(K.square(y_true - 2 * K.dot(x, self.kernel)), axis=-1)
+
+    def loss(y_true, y_pred):
+        layer, call = y_pred._keras_history[:2]
+        return layer.own_loss(y_true, layer.get_input_at(call))
+
+    model = Sequential([Dense(3, input_dim=4), Twice(1, use_bias=False)])
+    model.compile("sgd", loss)
+    expected = np.mean((Y - 2 * model.predict(X)) ** 2)
+    assert model.train_on_batch(X, Y) == pytest.approx(expected, rel=1e-5)
+
+
 def test_targets_that_are_tensors():
     model = Sequential([Dense(1, input_dim=4)])
     target = K.placeholder((None, 1))

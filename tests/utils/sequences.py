@@ -40,11 +40,6 @@ class Odd(Exception):
         super().__init__(f"{first} and {second}")
 
 
-class FailingOddly(Numbers):
-    def __getitem__(self, index):
-        raise Odd("this", "that")
-
-
 class Squares(Numbers):
     """Training data: y = 2 x."""
 
@@ -60,9 +55,22 @@ class Dying(Squares):
         return super().__getitem__(index)
 
 
-class Exiting(Numbers):
+class Faulty(Numbers):
+    """Each batch fails in a way of its own, but for the first one."""
+
+    def __init__(self):
+        super().__init__(count=5)
+
     def __getitem__(self, index):
-        raise SystemExit(3)
+        if index == 1:
+            raise ValueError("there is no first batch")
+        if index == 2:
+            raise Odd("this", "that")
+        if index == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if index == 4:
+            raise SystemExit(3)
+        return index
 
 
 class Unreadable(Numbers):

@@ -9,4 +9,4 @@ from keras.backend.jax.random import *  # noqa: F403
 cpu.run_in_calling_thread()
 
 NAME = "jax"
-CAPABILITIES = frozenset({"grad", "loop", "records", "devices", "float64"})
+CAPABILITIES = frozenset({"grad", "loop", "records", "devices", "float64", "spread"})

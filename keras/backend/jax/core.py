@@ -108,6 +108,7 @@ from jax.numpy.linalg import (  # noqa: F401
 )
 from jax.scipy.linalg import solve_triangular  # noqa: F401
 from jax.scipy.special import digamma, erf, erfinv, gammaln, logsumexp  # noqa: F401
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from keras.backend import dtypes
 from keras.backend.jax import cpu
@@ -347,6 +348,15 @@ def tell(function, x):
 def devices():
     """Return the devices in use, such as `["gpu:0"]`."""
     return [f"{d.platform}:{d.id}" for d in jax.devices()]
+
+
+def spread(x, names):
+    """Return `x`; its rows, if they can be shared out equally, are computed on the devices of these names."""
+    if x.shape[0] % len(names):
+        return x
+    chosen = [d for d in jax.devices() if f"{d.platform}:{d.id}" in names]
+    by_rows = NamedSharding(Mesh(np.array(chosen), ("rows",)), PartitionSpec("rows"))
+    return lax.with_sharding_constraint(x, by_rows)
 
 
 def register_variable(cls):

@@ -1,0 +1,247 @@
+"""What programs for Keras 2 do with layers and models, in the ways they were written."""
+
+import numpy as np
+import pytest
+
+from keras import backend as K
+from keras import layers
+from keras.layers import Dense, Input, Lambda, Layer, Reshape
+from keras.layers.convolutional import _Conv
+from keras.layers.merge import _Merge
+from keras.layers.pooling import _GlobalPooling1D
+from keras.layers.recurrent import (
+    _generate_dropout_mask,
+    _standardize_args,
+    _time_distributed_dense,
+)
+from keras.models import Model, Sequential
+from keras.optimizers import SGD, Optimizer
+
+ONES = np.ones((4, 3), "float32")
+CONSTANT = {"kernel_initializer": "zeros", "bias_initializer": "ones"}
+
+
+# ------------------------------------------------------------------ layers
+class Scale(Layer):
+    """Gives the shape of its weight first, and the name by keyword."""
+
+    def build(self, input_shape):
+        self.factor = self.add_weight((input_shape[-1],), initializer="ones", name="factor")
+        super().build(input_shape)
+
+    def call(self, x, mask=None):
+        return x * self.factor
+
+
+def test_add_weight_takes_the_shape_first():
+    layer = Scale(name="scale")
+    np.testing.assert_array_equal(layer(ONES), ONES)
+    assert layer.factor.name == "scale/factor:0"
+
+
+class Affine(Layer):
+    """Appends its weights to the lists of them."""
+
+    def build(self, input_shape):
+        self.factor, self.offset = K.ones(input_shape[1:]), K.zeros(input_shape[1:])
+        self.trainable_weights.append(self.factor)
+        self.trainable_weights += [self.offset]
+        self.calls, self.extra = K.variable(0.0), K.variable(0.0)
+        self._non_trainable_weights.append(self.calls)
+        self._trainable_weights.extend([self.extra])
+        super().build(input_shape)
+
+    def call(self, x):
+        return x * self.factor + self.offset
+
+
+def test_weights_appended_to_the_lists():
+    layer = Affine()
+    layer(ONES)
+    assert layer.trainable_weights == [layer.factor, layer.offset, layer.extra]
+    assert layer.non_trainable_weights == [layer.calls] and not layer.calls.trainable
+    layer._trainable_weights = [layer.factor]
+    assert layer.trainable_weights == layer._trainable_weights == [layer.factor]
+
+
+def test_a_merge_of_ones_own():
+    class Difference(_Merge):
+        def _merge_function(self, inputs):
+            return inputs[0] - 2 * inputs[1]
+
+    np.testing.assert_array_equal(Difference()([ONES, ONES]), -ONES)
+
+
+@pytest.mark.parametrize("output_shape", [None, (3,)])
+def test_an_array_made_for_one_batch_size_in_a_graph_for_any(output_shape):
+    noise = np.random.normal(size=(4, 3)).astype("float32")
+    x = Input((3,))
+    layer = Lambda(lambda t: t + K.constant(noise) * K.ones((4, 3)), output_shape=output_shape)
+    y = Lambda(lambda t: t * 2)(layer(x))
+    assert K.int_shape(y) == ((4, 3) if output_shape is None else (None, 3))
+    np.testing.assert_allclose(Model(x, y).predict(ONES), 2 * (ONES + noise), rtol=1e-6)
+
+
+def test_a_function_that_fails_for_each_batch_size_says_why():
+    with pytest.raises(Exception, match=r"5.*7|7.*5"):
+        Lambda(lambda t: t + K.dot(K.ones((2, 5)), K.ones((7, 3))))(Input((3,)))
+
+
+class Counter(Layer):
+    """Makes Variables whenever it is called."""
+
+    def call(self, x):
+        total = K.zeros(K.int_shape(x)[1:])
+        for _ in range(2):
+            total = total + K.ones(K.int_shape(x)[1:])
+        return x * total
+
+
+def test_variables_made_within_a_call():
+    model = Sequential([Reshape((3, 1), input_shape=(3,)), Counter(), Reshape((3,)), Dense(1)])
+    model.compile("sgd", "mse")
+    weights = model.get_weights()
+    loss = model.train_on_batch(ONES, np.zeros((4, 1)))
+    assert loss == pytest.approx(np.mean((2 * ONES @ weights[0]) ** 2), rel=1e-5)
+    assert len(model.weights) == 2
+
+
+def test_a_variable_that_the_first_call_keeps():
+    class Calls(Layer):
+        count = None
+
+        def call(self, x):
+            if self.count is None:
+                self.count = K.variable(0.0)
+            self.add_update(K.update_add(self.count, 1.0))
+            return x
+
+    layer = Calls()
+    run = K.function([x := Input((3,))], [layer(x)])
+    np.testing.assert_array_equal(run([ONES])[0], ONES)
+    assert K.get_value(layer.count) == 0  # only what is in `updates` shall change
+
+
+def test_a_convolution_of_ones_own():
+    class Plain(_Conv):
+        def __init__(self, filters, kernel_size, **kwargs):
+            super().__init__(rank=2, filters=filters, kernel_size=kernel_size, **kwargs)
+
+    layer = Plain(2, (2, 2), kernel_initializer="ones")
+    np.testing.assert_array_equal(layer(np.ones((1, 3, 3, 1))), np.full((1, 2, 2, 2), 4))
+    twin = Plain.from_config(layer.get_config())
+    assert (twin.rank, twin.kernel_size, layers.Conv2D(2, 2).rank) == (2, (2, 2), 2)
+
+
+def test_private_functions_of_recurrent_layers():
+    x, w, b = np.random.normal(size=(2, 4, 3)), np.random.normal(size=(3, 5)), np.ones(5)
+    result = _time_distributed_dense(x, w, b, dropout=0.5, training=False)
+    np.testing.assert_allclose(result, x @ w + b, rtol=1e-4, atol=1e-5)
+    masks = _generate_dropout_mask(np.ones((50, 4), "float32"), 0.5, training=True, count=2)
+    assert len(masks) == 2 and all(set(np.unique(mask)) == {0, 2} for mask in masks)
+    assert _standardize_args(["x", "s", "t", "c"], None, None, 1) == ("x", ["s", "t"], ["c"])
+    assert _standardize_args("x", "s", None, 0) == ("x", ["s"], None)
+
+
+def test_a_flag_on_a_tensor_where_nobody_said_the_mode():
+    class Flagging(Layer):
+        def call(self, x, training=None):
+            if training is None:
+                x._uses_learning_phase = True
+            return x
+
+    x = Input((3,))
+    y = Flagging()(x)
+    np.testing.assert_array_equal(K.function([x], [y])([ONES])[0], ONES)
+
+
+def test_pooling_of_ones_own():
+    class GlobalSum(_GlobalPooling1D):
+        def call(self, inputs):
+            return K.sum(inputs, axis=1)
+
+    y = GlobalSum()(Input((4, 3)))
+    assert K.int_shape(y) == (None, 3)
+    np.testing.assert_array_equal(GlobalSum()(np.ones((2, 4, 3))), np.full((2, 3), 4))
+
+
+# ------------------------------------------------------------------ models
+@pytest.mark.parametrize("tensor", [K.constant(ONES), K.variable(ONES), ONES])
+def test_an_input_of_a_known_value(tensor):
+    x = Input(tensor=tensor)
+    np.testing.assert_array_equal(K.eval(Lambda(lambda t: t * 2)(x)), 2 * ONES)
+
+
+def test_a_model_whose_call_is_called_by_hand():
+    x = Input((3,))
+    inner = Model(x, Dense(2)(x))
+    y = inner.call(Lambda(lambda t: t * 0)(x))
+    np.testing.assert_array_equal(Model(x, y).predict(ONES), np.zeros((4, 2)))
+    assert inner._input_layers == [inner.layers[0]] and inner._output_layers == [inner.layers[1]]
+
+
+def test_layers_taken_off_a_model():
+    x = Input((3,))
+    kept = Dense(2)(x)
+    model = Model(x, Dense(5)(kept))
+    model.layers.pop()
+    model.layers[-1].outbound_nodes = []
+    assert model.layers[-1].output is kept
+
+
+def test_updates_with_constraints_in_the_middle():
+    w = K.variable([1.0])
+    loss = K.sum(w * w)
+    for updates in (SGD(0.5).get_updates([w], [], loss), SGD(0.5).get_updates(loss, [w])):
+        K.set_value(w, [1.0])
+        K.function([], [loss], updates=updates)([])
+        assert K.get_value(w) == [0.0]
+
+
+def test_an_optimizer_around_another_one():
+    class Along(Optimizer):
+        """Takes the parameters before the loss."""
+
+        def __init__(self, inner, more):
+            super().__init__()
+            self.inner, self.more = inner, more
+
+        def get_updates(self, params, loss):
+            return self.inner.get_updates(params=params, loss=loss) + self.more
+
+    count = K.variable(0.0)
+    model = Sequential([Dense(1, input_dim=3, **CONSTANT)])
+    model.compile(Along(SGD(0.5), [K.update_add(count, 2.0)]), "mse")
+    model.train_on_batch(ONES, np.zeros((4, 1)))
+    kernel, bias = model.get_weights()
+    np.testing.assert_allclose(kernel, -np.ones((3, 1)))  # 0 - 0.5 * 2 * 1
+    np.testing.assert_allclose(bias, [0])
+    assert K.get_value(count) == 2
+
+
+# ------------------------------------------------------------------ weights of classes
+def loss_with(class_weight):
+    """The loss of a prediction of 1 with the targets 0, 1, 1."""
+    model = Sequential([Dense(1, input_dim=1, **CONSTANT)])
+    model.compile(SGD(0.0), "mse")
+    return model.train_on_batch(np.ones((3, 1)), np.array([0, 1, 1]), class_weight=class_weight)
+
+
+@pytest.mark.parametrize("weights", [{0: 3.0, 1: 1.0}, [3.0, 1.0], np.array([3.0, 1.0])])
+def test_weights_of_classes_in_their_order(weights):
+    assert loss_with(weights) == pytest.approx(1)
+
+
+def test_a_name_in_place_of_weights():
+    with pytest.warns(UserWarning, match="class_weight='auto' has no effect"):
+        assert loss_with("auto") == pytest.approx(1 / 3)
+
+
+def test_weights_of_classes_by_output():
+    x = Input((1,))
+    model = Model(x, [Dense(1, name="a", **CONSTANT)(x), Dense(1, name="b", **CONSTANT)(x)])
+    model.compile(SGD(0.0), "mse")
+    y = np.array([0, 1, 1])
+    for given in ([{0: 3.0, 1: 1.0}, None], {"a": {0: 3.0, 1: 1.0}}):
+        _, a, b = model.train_on_batch(np.ones((3, 1)), [y, y], class_weight=given)
+        assert (a, b) == pytest.approx((1, 1 / 3))
