@@ -160,7 +160,7 @@ def _read_entry(entry):
     config = entry.get("config")
     name = entry.get("name") or (config.get("name") if isinstance(config, dict) else None)
     nodes = [_read_node(node) for node in entry["inbound_nodes"]]
-    if str(entry.get("module")).startswith("keras.src.ops.") and isinstance(config, dict):
+    if graph_ops.is_op(entry):
         return _read_op(entry["class_name"], config, nodes, name)
     return {**_read(entry), "name": name, "inbound_nodes": nodes}
 
