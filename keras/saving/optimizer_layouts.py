@@ -61,6 +61,11 @@ class _Order:
         self._counts = [layouts.count(la, la.trainable_weights, saved) for la in self._layers]
         self._weights = model.trainable_weights
         self.size = sum(self._counts)
+        # Slots of layers that several models share are there once, where the model has them.
+        weights = [weight for layer in self._layers for weight in layer.trainable_weights]
+        self._has_shared = len(set(weights)) < len(weights)
+        if self._has_shared:
+            self.size = len(self._weights)
         self._places = range(self.size)
         if _sorts_by_name(saved):
             counted = zip(pairs, self._counts, strict=True)
@@ -69,8 +74,10 @@ class _Order:
 
     def arranged(self, arrays):
         """Return one slot of all weights, as the model has them; None if something is missing."""
-        if len(arrays) != len(self._places):
+        if len(arrays) != self.size:
             return None
+        if self._has_shared:
+            return list(arrays)
         of_place = dict(zip(self._places, arrays, strict=True))
         found, queue = {}, [of_place[place] for place in range(len(arrays))]
         for layer, count in zip(self._layers, self._counts, strict=True):

@@ -8,7 +8,7 @@ names the layer. TensorFlow's functions among the layers become ops: see `tf_ops
 import re
 import warnings
 
-from keras.saving import keras2, schema, tf_ops
+from keras.saving import keras2, schema, sharing, tf_ops
 
 
 def to_canonical(description):
@@ -111,6 +111,12 @@ def _of(x):
     return {**bare, "class_name": kind, "config": _config(kind, x["config"] or {})}
 
 
+def _layer(x):
+    """Return the description of a layer in a model, with what tells that it is the same as in another model."""
+    number = x.get("shared_object_id") if isinstance(x, dict) else None
+    return _of(x) if number is None else {**_of(x), sharing.KEY: number}
+
+
 def _class(name):
     name = name.removeprefix("Keras>")
     return _CLASSES.get(name, name)
@@ -119,8 +125,8 @@ def _class(name):
 def _model(description):
     config = dict(description["config"])
     if "output_layers" in config:
-        return {**description, "config": tf_ops.without_functions(config, _of)}
-    layers = [_of(layer) for layer in config["layers"]]
+        return {**description, "config": tf_ops.without_functions(config, _layer)}
+    layers = [_layer(layer) for layer in config["layers"]]
     return {**description, "config": {**config, "layers": layers}}
 
 

@@ -35,7 +35,9 @@ def fill(group, saved):
         own = group.require_group(f"{layer.path}/vars".lstrip("/"))
         own.attrs["name"] = np.bytes_(layer.name.encode("utf8"))
         for entry in layer.entries:
-            _write(group, entry.path, entry)
+            # What several layers share is there once.
+            if entry.path not in group:
+                _write(group, entry.path, entry)
     for place, layer in enumerate(saved.states):
         own = group.require_group(f"states/{place}")
         own.attrs["name"] = np.bytes_(layer.name.encode("utf8"))

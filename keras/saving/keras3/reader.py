@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras.saving import schema
+from keras.saving import schema, sharing
 from keras.saving.keras3 import ops as graph_ops
 from keras.saving.keras3.names import (
     ANY,
@@ -124,7 +124,7 @@ def _dtype(class_name, config, policy):
 
 def _read_stack(value):
     config = {key: item for key, item in value["config"].items() if key != "dtype"}
-    config["layers"] = [_read(layer) for layer in config["layers"]]
+    config["layers"] = [_marked(layer, _read(layer)) for layer in config["layers"]]
     first = config["layers"][0] if config["layers"] else {}
     if first.get("class_name") == "InputLayer" or config.get("build_input_shape") is None:
         config.pop("build_input_shape", None)
@@ -162,7 +162,13 @@ def _read_entry(entry):
     nodes = [_read_node(node) for node in entry["inbound_nodes"]]
     if graph_ops.is_op(entry):
         return _read_op(entry["class_name"], config, nodes, name)
-    return {**_read(entry), "name": name, "inbound_nodes": nodes}
+    return _marked(entry, {**_read(entry), "name": name, "inbound_nodes": nodes})
+
+
+def _marked(theirs, ours):
+    """Return the entry of a layer with what tells that it is the same as in another model."""
+    number = theirs.get("shared_object_id") if isinstance(theirs, dict) else None
+    return ours if number is None else {**ours, sharing.KEY: number}
 
 
 def _read_node(node):

@@ -1,7 +1,7 @@
 """From the canonical form to the dialect of Keras 3."""
 
 from keras import constraints, initializers, layers, losses, metrics, optimizers, regularizers
-from keras.saving import schema
+from keras.saving import schema, sharing
 from keras.saving.keras3 import ops as graph_ops
 from keras.saving.keras3.names import ARGUMENTS, DECAY, FUNCTIONS, HARD_SIGMOID, IDLE, PACKAGES
 
@@ -193,7 +193,8 @@ def _classic_hard_sigmoid():
 # ------------------------------------------------------------------ models
 def _write_stack(value):
     config = {key: item for key, item in value["config"].items() if key != "build_input_shape"}
-    config["layers"] = [*_inputs_of(value["config"]), *_write(config["layers"], _LAYERS)]
+    layers = map(_write_layer, config["layers"])
+    config["layers"] = [*_inputs_of(value["config"]), *layers]
     if value["class_name"] != "Sequential":
         return {**_identity(value["class_name"], "keras"), "config": config}
     return {
@@ -242,8 +243,15 @@ def _write_entry(entry):
         return _write_op(entry["config"]["function"], nodes, name)
     if entry["class_name"] in _RECURRENT:
         nodes = [_with_initial_state(node) for node in nodes]
+    nodes = [_write_node(node) for node in nodes]
+    return {**_write_layer(entry), "name": name, "inbound_nodes": nodes}
+
+
+def _write_layer(entry):
+    """Return a layer within a model, with what tells that it is the same as in another one."""
     written = _write_object(entry, _LAYERS)
-    return {**written, "name": name, "inbound_nodes": [_write_node(node) for node in nodes]}
+    is_shared = sharing.KEY in entry
+    return {**written, "shared_object_id": entry[sharing.KEY]} if is_shared else written
 
 
 def _with_initial_state(node):
