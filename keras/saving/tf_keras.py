@@ -293,7 +293,6 @@ _NEUTRAL_FOR_TRAINING = {
     "is_legacy_optimizer": ANY,
     "jit_compile": ANY,
     "use_ema": (False, None),
-    "weight_decay": (None, 0, False),
     "beta": (0.0, None),
 }
 
@@ -308,6 +307,8 @@ def _optimizer(description):
         neutral = _NEUTRAL_FOR_TRAINING.get(key)
         if key == "momentum" and kind == "RMSprop":
             neutral = (0.0, None)
+        elif key == "weight_decay" and not value and kind != "AdamW":
+            value = None
         if neutral is None:
             if value is not None:
                 config[_RENAMED_FOR_TRAINING.get(key, key)] = _of(value)
@@ -320,6 +321,9 @@ def _optimizer(description):
         # Until 2.10 the decay was that of the momentum; since, it has grown with the steps themselves.
         is_late = "is_legacy_optimizer" in given
         config["schedule_decay"] = 1.0 if is_late else config.pop("decay", 0.004)
+    if kind in ("Adagrad", "RMSprop") and given.get("is_legacy_optimizer") is False:
+        # Since 2.11.
+        config["epsilon_inside"] = True
     return {"class_name": kind, "config": config}
 
 

@@ -70,6 +70,7 @@ def state_of(model):
             "iterations": int(optimizer.iterations.numpy()),
             "hyper": {name: float(getattr(optimizer, name).numpy()) for name in optimizer._hyper},
             "own": [variable.numpy().tolist() for variable in optimizer._own_state()],
+            "options": {name: getattr(optimizer, name) for name in optimizer.own_options},
         }
     return state
 
@@ -179,6 +180,8 @@ def set_state(model, state):
         model._seed, model._test_ticks = int(state["seed"]), int(state["test_ticks"])
         if state.get("optimizer"):
             _set_optimizer_state(model.optimizer, state["optimizer"])
+            if _set_options(model.optimizer, state["optimizer"].get("options", {})):
+                model._programs = {}
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(
             f"The saved training state {str(state)[:120]} is damaged: {error!r}."
@@ -192,6 +195,14 @@ def _set_optimizer_state(optimizer, state):
     values += [(getattr(optimizer, n), state["hyper"][n]) for n in optimizer._hyper]
     for variable, value in values:
         variable.assign(np.asarray(value))
+
+
+def _set_options(optimizer, options):
+    """Set what a rule does; return whether that is something else than before."""
+    before = [getattr(optimizer, name) for name in optimizer.own_options]
+    for name in optimizer.own_options:
+        setattr(optimizer, name, bool(options.get(name, getattr(optimizer, name))))
+    return before != [getattr(optimizer, name) for name in optimizer.own_options]
 
 
 def restore(model, saved):

@@ -16,9 +16,6 @@ from tests.layers.cases import CASES, name_of
 FIXTURES = Path(__file__).parent / "fixtures" / "keras3"
 NAMES = sorted(path.stem for path in FIXTURES.glob("*.npz"))
 
-# RMSprop and Adagrad add epsilon within the root there, which shows where gradients are small.
-TRAINING_TOLERANCE = {"rmsprop": 1e-4, "adagrad": 1e-4}
-
 
 def stored(name):
     """The inputs, targets, outputs and losses of a file, as numbers of Keras 3."""
@@ -49,8 +46,9 @@ def test_outputs_are_those_of_keras_3(name):
 def test_training_goes_on_as_in_keras_3(name):
     inputs, targets, _, losses = stored(name)
     model = load_model(path_of(name))
-    found = [np.ravel(model.train_on_batch(single(inputs), single(targets)))[0] for _ in range(3)]
-    np.testing.assert_allclose(found, losses, rtol=TRAINING_TOLERANCE.get(name, 2e-5))
+    batch = single(inputs), single(targets)
+    found = [np.ravel(model.train_on_batch(*batch))[0] for _ in range(10)]
+    np.testing.assert_allclose(found, losses, rtol=1e-5)
 
 
 @pytest.mark.parametrize("suffix", ["weights.h5", "h5"])
@@ -84,7 +82,6 @@ REFUSED = [
     (described("Dense", {"name": "d", "units": 2, "lora_rank": 4}), "'d' has lora_rank=4"),
     (described("BatchNormalization", {"name": "b", "renorm": True}), "'b' has renorm=True"),
     (described("GlobalMaxPooling2D", {"name": "g", "keepdims": True}), "'g' has keepdims=True"),
-    (described("Adam", {"name": "a", "weight_decay": 0.1}), "'a' has weight_decay=0.1"),
     (described("Adam", {"name": "a", "clipnorm": 1.0}), "'a' has clipnorm=1.0"),
     (described("SGD", {"name": "a", "use_ema": True}), "'a' has use_ema=True"),
     (described("Dense", {"name": "d", "dtype": "int8_from_float32"}), "'d' is quantized"),

@@ -326,6 +326,10 @@ _READERS = {
     "BatchNormalization": _read_batch_normalization,
     "Bidirectional": _read_bidirectional,
     "Lambda": _read_lambda,
+    # Both have epsilon within the root there.
+    **dict.fromkeys(
+        ("Adagrad", "RMSprop"), lambda config: {**_read_optimizer(config), "epsilon_inside": True}
+    ),
     # Nesterov's momentum grows there as with this number here.
     "Nadam": lambda config: {**_read_optimizer(config), "schedule_decay": 1.0},
 }

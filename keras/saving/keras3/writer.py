@@ -142,7 +142,8 @@ def _variance_scaling(name, config):
 def _optimizer(name, config):
     config = dict(config)
     decay = config.pop("decay", 0.0)
-    config.pop("schedule_decay", None)
+    for key in ("epsilon_inside", "schedule_decay"):
+        config.pop(key, None)
     if decay and isinstance(config.get("lr"), int | float):
         schedule = {
             "initial_learning_rate": config["lr"],
