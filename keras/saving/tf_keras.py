@@ -6,9 +6,8 @@ names the layer. TensorFlow's functions among the layers become ops: see `tf_ops
 """
 
 import re
-import warnings
 
-from keras.saving import keras2, schema, sharing, tf_ops
+from keras.saving import keras2, policies, schema, sharing, tf_ops
 
 
 def to_canonical(description):
@@ -22,6 +21,7 @@ def to_canonical(description):
         >>> to_canonical(old)["config"]
         {'units': 2, 'reset_after': True, 'recurrent_activation': 'sigmoid'}
     """
+    policies.warn_of_mixed(description)
     return keras2.to_canonical(_of(description))
 
 
@@ -134,7 +134,7 @@ def _config(kind, config):
     translated = {}
     for key, value in config.items():
         if key == "dtype":
-            translated.update(_dtype(kind, config, value))
+            translated.update(_dtype(config, value))
         elif not _says_nothing(kind, config, key, value):
             translated[key] = _of(value)
     adjust = _ADJUSTMENTS.get(kind)
@@ -165,23 +165,13 @@ def _says_nothing(kind, config, key, value):
     return value in _NEUTRAL[key]
 
 
-_POLICIES = {"mixed_bfloat16", "mixed_float16"}
-
-
-def _dtype(kind, config, value):
+def _dtype(config, value):
     """Return the dtype of a layer as arguments; that of an initializer says nothing."""
-    if isinstance(value, dict):
-        value = value.get("config", {}).get("name")
+    value = policies.name_of(value)
     if "name" not in config and "units" not in config:
         return {}
-    if value in _POLICIES:
-        warnings.warn(
-            f"Layer {config.get('name')!r} ({kind}) computed in half precision by the policy {value!r}; here it "
-            "computes in float32, which is slower on some devices and more exact.",
-            stacklevel=2,
-        )
-        return {}
-    return {} if value in (None, "_infer") else {"dtype": value}
+    says_nothing = value in (None, "_infer") or policies.is_mixed(value)
+    return {} if says_nothing else {"dtype": value}
 
 
 # ------------------------------------------------------------------ classes with rules of their own

@@ -14,7 +14,7 @@ from keras.saving import keras3
 from tests.layers.cases import CASES, name_of
 
 FIXTURES = Path(__file__).parent / "fixtures" / "keras3"
-NAMES = sorted(path.stem for path in FIXTURES.glob("*.npz"))
+NAMES = sorted({path.stem for path in FIXTURES.glob("*.npz")} - {"mixed"})
 
 
 def stored(name):
@@ -49,6 +49,18 @@ def test_training_goes_on_as_in_keras_3(name):
     batch = single(inputs), single(targets)
     found = [np.ravel(model.train_on_batch(*batch))[0] for _ in range(10)]
     np.testing.assert_allclose(found, losses, rtol=1e-5)
+
+
+def test_a_model_of_mixed_precision_is_computed_in_float32():
+    inputs, targets, outputs, losses = stored("mixed")
+    with pytest.warns(UserWarning, match=r"policy 'mixed_bfloat16'; here") as caught:
+        model = load_model(path_of("mixed"))
+    assert len(caught) == 1
+    found = model.predict(inputs[0])
+    assert found.dtype == "float32"
+    np.testing.assert_allclose(found, outputs[0], atol=0.02)
+    found = [model.train_on_batch(inputs[0], targets[0]) for _ in range(10)]
+    np.testing.assert_allclose(found, losses, rtol=0.02)
 
 
 @pytest.mark.parametrize("suffix", ["weights.h5", "h5"])
@@ -107,13 +119,37 @@ def test_a_backward_layer_of_its_own_is_refused():
         keras3.to_canonical(described("Bidirectional", config))
 
 
+def flatten(policy):
+    return described("Flatten", {"dtype": described("DTypePolicy", {"name": policy}, "keras")})
+
+
+@pytest.mark.parametrize("policy", ["float32", "bfloat16"])
+def test_policies_are_dtypes_of_weights(policy):
+    assert keras3.to_canonical(flatten(policy))["config"] == {"dtype": policy}
+
+
+def test_mixed_precision_is_told_once():
+    layers = [flatten("mixed_bfloat16"), flatten("mixed_bfloat16")]
+    with pytest.warns(UserWarning, match=r"policy 'mixed_bfloat16'; here it computes") as caught:
+        found = keras3.to_canonical(described("Sequential", {"layers": layers}, "keras"))
+    assert [layer["config"] for layer in found["config"]["layers"]] == [{"dtype": "float32"}] * 2
+    assert len(caught) == 1
+
+
 @pytest.mark.parametrize(
-    ("policy", "dtype"), [("float32", "float32"), ("mixed_bfloat16", "float32"), ("bfloat16",) * 2]
+    ("ours", "theirs"),
+    [
+        ("nearest", "nearest"),
+        ("bilinear_half_pixel", "bilinear"),
+        # Keras 3 has no such thing, and says so.
+        ("bilinear", "bilinear_corners"),
+    ],
 )
-def test_policies_are_dtypes_of_weights(policy, dtype):
-    policy = described("DTypePolicy", {"name": policy}, "keras")
-    found = keras3.to_canonical(described("Flatten", {"dtype": policy}))
-    assert found["config"] == {"dtype": dtype}
+def test_interpolations_keep_their_meaning_both_ways(ours, theirs):
+    layer = {"class_name": "UpSampling2D", "config": {"name": "u", "interpolation": ours}}
+    written = keras3.from_canonical(layer)
+    assert written["config"]["interpolation"] == theirs
+    assert keras3.to_canonical(written) == layer
 
 
 def test_hard_sigmoid_keeps_its_meaning_both_ways():

@@ -116,7 +116,7 @@ def test_the_global_norm_is_our_clipnorm():
 
 def test_half_precision_by_a_policy_is_told():
     policy = {"class_name": "Policy", "config": {"name": "mixed_float16"}}
-    with pytest.warns(UserWarning, match=r"'late' .* computes in float32"):
+    with pytest.warns(UserWarning, match=r"policy 'mixed_float16'; here it computes in float32"):
         assert "dtype" not in layer("Dense", units=2, dtype=policy)["config"]
 
 

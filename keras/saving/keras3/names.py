@@ -172,6 +172,9 @@ IDLE = frozenset({"implementation", "input_length", "reverse_state_order"})
 DECAY = "classic_decay"
 HARD_SIGMOID = "classic_hard_sigmoid"
 
+# Interpolations here: what they are there. It has none between the pixels' corners, and refuses that name.
+INTERPOLATIONS = {"bilinear": "bilinear_corners", "bilinear_half_pixel": "bilinear"}
+
 # Names of losses and metrics here that are others there.
 FUNCTIONS = {
     "cosine": "cosine_similarity",

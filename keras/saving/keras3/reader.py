@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras.saving import schema, sharing
+from keras.saving import policies, schema, sharing
 from keras.saving.keras3 import ops as graph_ops
 from keras.saving.keras3.names import (
     ANY,
@@ -10,6 +10,7 @@ from keras.saving.keras3.names import (
     CLASSES,
     DECAY,
     HARD_SIGMOID,
+    INTERPOLATIONS,
     NEUTRAL,
     PACKAGES,
     SUPPORTED,
@@ -37,6 +38,7 @@ def to_canonical(description):
         ... )
         {'class_name': 'LeakyReLU', 'config': {'name': 'leaky', 'alpha': 0.1}}
     """
+    policies.warn_of_mixed(description)
     return _read(description)
 
 
@@ -110,9 +112,9 @@ def _is_optimizer(class_name, config):
 
 
 def _dtype(class_name, config, policy):
-    """Return the dtype of the weights under a policy; half precision is then computed in float32."""
+    """Return the dtype of the weights under a policy, in which is computed too."""
     name = policy.get("name") if isinstance(policy, dict) else policy
-    if name is None or name in ("mixed_float16", "mixed_bfloat16"):
+    if name is None or policies.is_mixed(name):
         return None if name is None else "float32"
     if not isinstance(name, str) or "_from_" in name or name.startswith(("int4", "float8")):
         raise ValueError(
@@ -310,6 +312,12 @@ def _read_batch_normalization(config):
     return {**config, "axis": axis[0]} if isinstance(axis, list) and len(axis) == 1 else config
 
 
+def _read_up_sampling(config):
+    kind = config.get("interpolation")
+    here = {there: here for here, there in INTERPOLATIONS.items()}
+    return {**config, "interpolation": here.get(kind, kind)} if isinstance(kind, str) else config
+
+
 def _read_optimizer(config):
     rate = config.get("lr")
     if schema.is_description(rate) and rate["config"].get("name") == DECAY:
@@ -330,6 +338,7 @@ _READERS = {
     **dict.fromkeys(
         ("Adagrad", "RMSprop"), lambda config: {**_read_optimizer(config), "epsilon_inside": True}
     ),
+    "UpSampling2D": _read_up_sampling,
     # Nesterov's momentum grows there as with this number here.
     "Nadam": lambda config: {**_read_optimizer(config), "schedule_decay": 1.0},
 }

@@ -3,7 +3,15 @@
 from keras import constraints, initializers, layers, losses, metrics, optimizers, regularizers
 from keras.saving import schema, sharing
 from keras.saving.keras3 import ops as graph_ops
-from keras.saving.keras3.names import ARGUMENTS, DECAY, FUNCTIONS, HARD_SIGMOID, IDLE, PACKAGES
+from keras.saving.keras3.names import (
+    ARGUMENTS,
+    DECAY,
+    FUNCTIONS,
+    HARD_SIGMOID,
+    IDLE,
+    INTERPOLATIONS,
+    PACKAGES,
+)
 
 _HERE = {
     "keras.layers": layers,
@@ -134,6 +142,11 @@ def _thresholded_relu(name, config):
     return "ReLU", config
 
 
+def _up_sampling(name, config):
+    kind = config.get("interpolation")
+    return name, {**config, "interpolation": INTERPOLATIONS.get(kind, kind)}
+
+
 def _variance_scaling(name, config):
     is_cut = config.get("distribution") == "normal"
     return name, {**config, "distribution": "truncated_normal"} if is_cut else config
@@ -161,6 +174,7 @@ _ADAPT = {
     "Bidirectional": _bidirectional,
     "Lambda": _lambda,
     "ThresholdedReLU": _thresholded_relu,
+    "UpSampling2D": _up_sampling,
     "VarianceScaling": _variance_scaling,
 }
 
