@@ -11,6 +11,7 @@ import re
 import numpy as np
 
 from keras.saving import layouts
+from keras.saving.keras3 import slots as of_keras3
 
 # What TensorFlow's Keras calls our slots: until 2.10, and since.
 _SLOT_NAMES = {
@@ -44,7 +45,7 @@ def convert(arrays, optimizer, saved, model):
     Returns:
         The arrays, as they were where they do not fit the model's weights, or are in order as those of Keras 3.
     """
-    if saved.version.startswith("3."):
+    if of_keras3.is_in_keras3s_order(saved):
         return arrays
     names = [entry.name.split(":")[0] for entry in saved.optimizer_weights]
     order = _Order(model, saved)

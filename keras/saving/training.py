@@ -117,9 +117,9 @@ def _objects(structure, make):
 def set_optimizer(model, saved):
     """Set the optimizer's state from that of a file; warns if there is none, or it does not fit."""
     entries, optimizer = saved.optimizer_weights, model.optimizer
-    if entries and _is_keras3(saved):
+    if entries and slots.is_in_keras3s_order(saved):
         optimizer.build(model.trainable_weights)
-        entries = slots.from_keras3(entries, optimizer)
+        entries = slots.from_keras3(entries, optimizer, saved.version)
         if entries is None:
             return
     if not entries:
@@ -143,13 +143,9 @@ def set_optimizer(model, saved):
     optimizer.set_weights(_converted([entry.read() for entry in entries], model, saved))
 
 
-def _is_keras3(saved):
-    return saved.version.startswith("3.")
-
-
 def _converted(arrays, model, saved):
     """Return a file's arrays in the order of `Optimizer.get_weights`; those of Keras 3 are so already."""
-    if _is_keras3(saved):
+    if slots.is_in_keras3s_order(saved):
         return arrays
     return optimizer_layouts.convert(arrays, model.optimizer, saved, model)
 

@@ -3,6 +3,7 @@
 The files and numbers are made by `fixtures/make_keras3.py`.
 """
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,35 @@ def test_other_files_of_keras_3_are_read(suffix):
         model = load_model(FIXTURES / "sgd.keras", compile=False)
         model.load_weights(FIXTURES / "nadam.weights.h5")
     np.testing.assert_allclose(model.predict(single(inputs)), outputs[0], rtol=1e-5)
+
+
+def test_weights_in_several_files_are_read():
+    model = load_model(FIXTURES / "sgd.keras")
+    expected = model.get_weights()
+    model.set_weights([np.zeros_like(weight) for weight in expected])
+    report = model.load_weights(FIXTURES / "sgd.weights.json")
+    assert len(report.loaded) == 2 and not report.skipped
+    assert all(map(np.array_equal, model.get_weights(), expected))
+    with pytest.raises(ValueError, match="holds weights without a model"):
+        load_model(FIXTURES / "sgd.weights.json")
+
+
+WRONG_INDICES = {
+    "missing": ({"weight_map": {"/layers/dense/vars": ["gone.weights.h5"]}}, "there is no file"),
+    "elsewhere": ({"weight_map": {"/layers/dense/vars": ["../x.weights.h5"]}}, "not beside it"),
+    "absolute": ({"weight_map": {"/layers/dense/vars": "/etc/passwd"}}, "not beside it"),
+    "types": ({"weight_map": {"/layers/dense/vars": 3}}, "should tell the files"),
+    "empty": ({"weight_map": {}}, "should tell the files"),
+    "another": ({"weight_map": {"/layers/dense/vars": ["m.weights.json"]}}, "read as HDF5"),
+}
+
+
+@pytest.mark.parametrize(("index", "match"), WRONG_INDICES.values(), ids=WRONG_INDICES)
+def test_a_damaged_index_of_files_is_refused(index, match, tmp_path):
+    path = tmp_path / "m.weights.json"
+    path.write_text(json.dumps(index))
+    with pytest.raises(ValueError, match=match):
+        load_model(FIXTURES / "sgd.keras").load_weights(path)
 
 
 # ------------------------------------------------------------------ the dialect
