@@ -27,7 +27,8 @@ reference, a list or a dict. Entries may come in any order that leaves no cycle.
 **An op** in a graph is an entry of the class `"Op"` with the config `{"name", "function": path}`: the path below
 `keras.ops`, such as `"add"` or `"linalg.inv"`. Its name is unique in the graph, and it has one node.
 
-**Further keys** of a model's config: `"trainable": False` for a frozen one.
+**Further keys** of a model's config: `"trainable": False` for a frozen one. Of a layer's entry: `"shared_as": int` for
+one that is in several of the models within a model, see `sharing`.
 
 **Training** is `{"optimizer": description or None, "loss", "metrics", "weighted_metrics", "loss_weights",
 "sample_weight_mode"}`; losses and metrics are names, descriptions, None, or lists or dicts of these.
