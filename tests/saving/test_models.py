@@ -310,6 +310,22 @@ def test_a_variable_in_the_graph_has_no_config():
         model.get_config()
 
 
+@pytest.mark.parametrize("name", ["../out", "/out", "a/../../out", "."])
+def test_a_layers_name_leads_nowhere(name, tmp_path):
+    (tmp_path / "in").mkdir()
+    model = Sequential([L.Dense(2, input_dim=3, name=name)])
+    for save in (model.save, model.save_weights):
+        with pytest.raises(ValueError, match=r"leads out of its group in an HDF5 file\. Give"):
+            save(tmp_path / "in" / "m.h5")
+    model.save(tmp_path / "in" / "m.keras")
+    model.save_weights(tmp_path / "in" / "m.safetensors")
+    found = models.load_model(tmp_path / "in" / "m.keras")
+    assert found.layers[0].name == name
+    assert_same_outputs(model, found)
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
+    assert len(list((tmp_path / "in").iterdir())) == 2
+
+
 def with_a_shared_layer():
     """A graph, a graph in it and a stack in it that have a layer in common."""
     shared = L.Dense(4, activation="tanh", name="shared")
