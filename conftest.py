@@ -27,7 +27,7 @@ def _compiler_flags():
     return _QUICK_COMPILER if known else ""
 
 
-if "XLA_FLAGS" not in os.environ:
+if "XLA_FLAGS" not in os.environ and os.environ.get("KERAS_BACKEND", "jax") == "jax":
     os.environ["XLA_FLAGS"] = _compiler_flags()
 atexit.register(shutil.rmtree, os.environ["KERAS_HOME"], ignore_errors=True)
 if "JAX_COMPILATION_CACHE_DIR" not in os.environ:

@@ -213,6 +213,8 @@ OPTIMIZERS = {
     "adagrad": lambda rules: rules.Adagrad(0.05),
     "adam": lambda rules: rules.Adam(0.02, amsgrad=True),
     "adamax": lambda rules: rules.Adamax(0.02),
+    "adamw": lambda rules: rules.AdamW(0.02, weight_decay=0.1),
+    "lion": lambda rules: rules.Lion(0.01, weight_decay=0.1),
     "nadam": lambda rules: rules.Nadam(0.02),
     "rmsprop": lambda rules: rules.RMSprop(0.01),
     "sgd": lambda rules: rules.SGD(0.1),

@@ -9,7 +9,7 @@ from keras.models import wiring
 from keras.models.copying import Copyable
 from keras.models.summary import print_summary
 from keras.models.topology import layers_in_order
-from keras.saving import dialects, keras2, schema
+from keras.saving import dialects, keras2, schema, sharing
 from keras.saving.saving import Savable
 from keras.training.trainer import Trainer
 
@@ -298,7 +298,7 @@ class Model(Savable, Copyable, Trainer, Layer):
             )
         if wiring.has_own_arguments(type(self)):
             return wiring.own_arguments(self)
-        return keras2.from_canonical(wiring.describe(self))["config"]
+        return sharing.mark(self, keras2.from_canonical(wiring.describe(self))["config"])
 
     @classmethod
     def from_config(cls, config, custom_objects=None):

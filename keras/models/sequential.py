@@ -8,7 +8,7 @@ from keras.layers.serialization import serialize
 from keras.models import wiring
 from keras.models.model import Model
 from keras.registry import custom_object_scope
-from keras.saving import dialects, schema
+from keras.saving import dialects, schema, sharing
 
 
 class Sequential(Model):
@@ -161,7 +161,7 @@ class Sequential(Model):
             config["build_input_shape"] = list(self.inputs[0].shape)
         if not self.trainable:
             config["trainable"] = False
-        return config
+        return sharing.mark(self, config)
 
     def _tells_its_input(self):
         """Return whether the first layer alone tells what the input is."""
@@ -185,7 +185,7 @@ class Sequential(Model):
         config = description["config"]
         if not schema.is_model(description):
             return wiring.from_arguments(cls, config, custom_objects)
-        with custom_object_scope(custom_objects or {}):
+        with custom_object_scope(custom_objects or {}), sharing.scope():
             layers = [wiring.make_layer(layer) for layer in config["layers"]]
         model = cls(layers, name=config.get("name"), trainable=config.get("trainable", True))
         if model.inputs is None and config.get("build_input_shape"):

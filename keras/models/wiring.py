@@ -12,7 +12,7 @@ from keras.layers.base import Layer
 from keras.layers.serialization import deserialize
 from keras.ops.core import _size
 from keras.registry import Configurable, custom_object_scope, registered_name, serialize
-from keras.saving import keras2, schema
+from keras.saving import keras2, schema, sharing
 
 # ------------------------------------------------------------------ ops by name
 _ALIASES = {"operators.getitem": "get_item", "getitem": "get_item"}
@@ -218,7 +218,7 @@ def connect(config, custom_objects=None, input_tensors=None):
     Raises:
         ValueError: if a class is not known, a layer cannot be made, or references lead in a circle or nowhere.
     """
-    with custom_object_scope(custom_objects or {}):
+    with custom_object_scope(custom_objects or {}), sharing.scope():
         return _Builder(config, input_tensors).build()
 
 
@@ -346,14 +346,17 @@ class _Builder:
 
 
 def make_layer(description):
-    """Return the layer that a canonical description tells to make.
+    """Return the layer that a canonical description tells to make, or to share with another model being made.
 
     Raises:
         ValueError: if its class is not known or does not take the config.
     """
-    config = description["config"]
+    return sharing.once(description, lambda: _new_layer(description))
+
+
+def _new_layer(description):
     try:
-        return deserialize({"class_name": description["class_name"], "config": config})
+        return deserialize({key: description[key] for key in ("class_name", "config")})
     except ValueError:
         raise
     except Exception as error:

@@ -3,7 +3,7 @@
 from keras import registry
 from keras.optimizers import schedules
 from keras.optimizers.accumulated import Adadelta, Adagrad, RMSprop
-from keras.optimizers.moments import Adam, Adamax, Nadam
+from keras.optimizers.moments import Adam, Adamax, AdamW, Lamb, Lion, Nadam
 from keras.optimizers.momentum import SGD
 from keras.optimizers.optimizer import Optimizer, clip_norm
 
@@ -19,7 +19,10 @@ __all__ = [
     "Adadelta",
     "Adagrad",
     "Adam",
+    "AdamW",
     "Adamax",
+    "Lamb",
+    "Lion",
     "Nadam",
     "Optimizer",
     "RMSprop",
@@ -38,7 +41,7 @@ __all__ = [
     "sgd",
 ]
 
-_RULES = (Adadelta, Adagrad, Adam, Adamax, Nadam, RMSprop, SGD)
+_RULES = (Adadelta, Adagrad, Adam, AdamW, Adamax, Lamb, Lion, Nadam, RMSprop, SGD)
 _TABLE = {name: rule for rule in _RULES for name in (rule.__name__, rule.__name__.lower())}
 
 

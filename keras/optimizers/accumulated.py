@@ -4,7 +4,25 @@ from keras import ops
 from keras.optimizers.optimizer import Optimizer
 
 
-class RMSprop(Optimizer):
+class _Rooted(Optimizer):
+    """A rule that divides by a root, to which it adds epsilon, or within which."""
+
+    slot_names = ("accumulator",)
+    own_options = ("epsilon_inside",)
+    counts_in_weights = False
+
+    def __init__(self, lr, epsilon, decay, **kwargs):
+        super().__init__(lr, decay, **kwargs)
+        self.epsilon = self.epsilon_or_default(epsilon)
+        self.epsilon_inside = bool(kwargs.get("epsilon_inside", False))
+
+    def _root(self, squares):
+        if self.epsilon_inside:
+            return ops.sqrt(squares + self.epsilon)
+        return ops.sqrt(squares) + self.epsilon
+
+
+class RMSprop(_Rooted):
     """Divides gradients by the root of the running mean of squares (Tieleman & Hinton, 2012).
 
     Args:
@@ -12,44 +30,40 @@ class RMSprop(Optimizer):
         rho: how much of the running mean is kept at each step, in [0, 1).
         epsilon: is added to the root; None for the configured one.
         decay: the learning rate is divided by 1 + decay * (number of steps taken).
-        **kwargs: `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+        **kwargs: `epsilon_inside`: whether epsilon is added to the mean of squares, within the root,
+            as Keras 3 does, and tf.keras since 2.11; `weight_decay`, `clipnorm`, `clipvalue`, `name`,
+            `learning_rate`.
     """
 
-    slot_names = ("accumulator",)
-    counts_in_weights = False
-
     def __init__(self, lr=0.001, rho=0.9, epsilon=None, decay=0.0, **kwargs):
-        super().__init__(lr, decay, **kwargs)
+        super().__init__(lr, epsilon, decay, **kwargs)
         self.hyper(rho=rho)
-        self.epsilon = self.epsilon_or_default(epsilon)
 
     def update(self, gradient, value, slots, now):
         """Return the new weight and the running mean of squares."""
         mean = now.rho * slots[0] + (1.0 - now.rho) * ops.square(gradient)
-        return value - now.lr * gradient / (ops.sqrt(mean) + self.epsilon), (mean,)
+        return value - now.lr * gradient / self._root(mean), (mean,)
 
 
-class Adagrad(Optimizer):
+class Adagrad(_Rooted):
     """Divides the gradient by the root of the sum of all its squares (Duchi et al., 2011).
 
     Args:
         lr: the learning rate, >= 0.
         epsilon: is added to the root; None for the configured one.
         decay: the learning rate is divided by 1 + decay * (number of steps taken).
-        **kwargs: `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+        **kwargs: `epsilon_inside`: whether epsilon is added to the sum of squares, within the root,
+            as Keras 3 does, and tf.keras since 2.11; `weight_decay`, `clipnorm`, `clipvalue`, `name`,
+            `learning_rate`.
     """
 
-    slot_names = ("accumulator",)
-    counts_in_weights = False
-
     def __init__(self, lr=0.01, epsilon=None, decay=0.0, **kwargs):
-        super().__init__(lr, decay, **kwargs)
-        self.epsilon = self.epsilon_or_default(epsilon)
+        super().__init__(lr, epsilon, decay, **kwargs)
 
     def update(self, gradient, value, slots, now):
         """Return the new weight and the sum of squares."""
         total = slots[0] + ops.square(gradient)
-        return value - now.lr * gradient / (ops.sqrt(total) + self.epsilon), (total,)
+        return value - now.lr * gradient / self._root(total), (total,)
 
 
 class Adadelta(Optimizer):
@@ -60,7 +74,7 @@ class Adadelta(Optimizer):
         rho: how much of the running means is kept at each step, in [0, 1).
         epsilon: is added to both means of squares; None for the configured one.
         decay: the learning rate is divided by 1 + decay * (number of steps taken).
-        **kwargs: `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+        **kwargs: `weight_decay`, `clipnorm`, `clipvalue`, `name`, `learning_rate`.
     """
 
     slot_names = ("accumulator", "delta_accumulator")

@@ -1,4 +1,4 @@
-"""Rules that follow running moments of the gradient: Adam, Adamax, Nadam."""
+"""Rules that follow running moments of the gradient: Adam, AdamW, Adamax, Lamb, Lion, Nadam."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ class Adam(Optimizer):
             the configured one.
         decay: the learning rate is divided by 1 + decay * (number of steps taken).
         amsgrad: whether to divide by the largest mean of squares so far.
-        **kwargs: `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+        **kwargs: `weight_decay`, `clipnorm`, `clipvalue`, `name`, `learning_rate`.
     """
 
     def __init__(
@@ -56,6 +56,97 @@ class Adam(Optimizer):
         return [] if self.amsgrad else [np.zeros(1, "float32") for _ in self._slots]
 
 
+class AdamW(Adam):
+    """Adam whose weights decay apart from the gradient (Loshchilov & Hutter, 2017).
+
+    Args:
+        lr: the learning rate, >= 0.
+        weight_decay: the share of each weight that is taken from it at every step, times the learning rate.
+        beta_1: how much of the running mean of gradients is kept at each step, in [0, 1).
+        beta_2: the same for the running mean of their squares.
+        epsilon: is added to the root of the mean of squares; None for the configured one.
+        decay: the learning rate is divided by 1 + decay * (number of steps taken).
+        amsgrad: whether to divide by the largest mean of squares so far.
+        **kwargs: `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+
+    Examples:
+        >>> weight = Variable([2.0])
+        >>> AdamW(lr=0.5, weight_decay=0.1).apply([np.zeros(1, "float32")], [weight])
+        >>> round(float(weight.numpy()[0]), 6)
+        1.9
+    """
+
+    def __init__(
+        self,
+        lr=0.001,
+        weight_decay=0.004,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=None,
+        decay=0.0,
+        amsgrad=False,
+        **kwargs,
+    ):
+        super().__init__(
+            lr, beta_1, beta_2, epsilon, decay, amsgrad, weight_decay=weight_decay, **kwargs
+        )
+
+
+class Lamb(Optimizer):
+    """Adam whose step is as long as a layer's weights, for large batches (You et al., 2019).
+
+    Args:
+        lr: the learning rate, >= 0.
+        beta_1: how much of the running mean of gradients is kept at each step, in [0, 1).
+        beta_2: the same for the running mean of their squares.
+        epsilon: is added to the root of the mean of squares; None for the configured one.
+        decay: the learning rate is divided by 1 + decay * (number of steps taken).
+        **kwargs: `weight_decay`, `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+    """
+
+    slot_names = ("m", "v")
+
+    def __init__(self, lr=0.001, beta_1=0.9, beta_2=0.999, epsilon=None, decay=0.0, **kwargs):
+        super().__init__(lr, decay, **kwargs)
+        self.hyper(beta_1=beta_1, beta_2=beta_2)
+        self.epsilon = self.epsilon_or_default(epsilon)
+
+    def update(self, gradient, value, slots, now):
+        """Return the new weight and its moments."""
+        m = now.beta_1 * slots[0] + (1.0 - now.beta_1) * gradient
+        v = now.beta_2 * slots[1] + (1.0 - now.beta_2) * ops.square(gradient)
+        size = ops.sqrt(v / (1.0 - now.beta_2**now.t)) + self.epsilon
+        step = m / (1.0 - now.beta_1**now.t) / size
+        lengths = [ops.sqrt(ops.sum(ops.square(x))) for x in (value, step)]
+        is_there = ops.logical_and(lengths[0] > 0, lengths[1] > 0)
+        ratio = lengths[0] / ops.where(is_there, lengths[1], 1.0)
+        return value - now.lr * ops.where(is_there, ratio, 1.0) * step, (m, v)
+
+
+class Lion(Optimizer):
+    """Steps of one size, by the sign of a running mean of gradients (Chen et al., 2023).
+
+    Args:
+        lr: the learning rate, >= 0; about a tenth of what suits Adam.
+        beta_1: how much the running mean weighs against the gradient in the step, in [0, 1).
+        beta_2: how much of the running mean is kept at each step.
+        decay: the learning rate is divided by 1 + decay * (number of steps taken).
+        **kwargs: `weight_decay`, `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+    """
+
+    slot_names = ("m",)
+
+    def __init__(self, lr=0.001, beta_1=0.9, beta_2=0.99, decay=0.0, **kwargs):
+        super().__init__(lr, decay, **kwargs)
+        self.hyper(beta_1=beta_1, beta_2=beta_2)
+
+    def update(self, gradient, value, slots, now):
+        """Return the new weight and the running mean."""
+        direction = now.beta_1 * slots[0] + (1.0 - now.beta_1) * gradient
+        m = now.beta_2 * slots[0] + (1.0 - now.beta_2) * gradient
+        return value - now.lr * ops.sign(direction), (m,)
+
+
 class Adamax(Optimizer):
     """Adam with the infinity norm in place of the second moment (Kingma & Ba, 2014, section 7).
 
@@ -65,7 +156,7 @@ class Adamax(Optimizer):
         beta_2: how much of the running maximum of their sizes.
         epsilon: is added to that maximum; None for the configured one.
         decay: the learning rate is divided by 1 + decay * (number of steps taken).
-        **kwargs: `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+        **kwargs: `weight_decay`, `clipnorm`, `clipvalue`, `name`, `learning_rate`.
     """
 
     slot_names = ("m", "u")
@@ -97,7 +188,7 @@ class Nadam(Optimizer):
         beta_2: the same for the running mean of their squares.
         epsilon: is added to the root of the mean of squares; None for the configured one.
         schedule_decay: how fast the momentum grows to beta_1.
-        **kwargs: `decay`, `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+        **kwargs: `decay`, `weight_decay`, `clipnorm`, `clipvalue`, `name`, `learning_rate`.
     """
 
     slot_names = ("m", "v")

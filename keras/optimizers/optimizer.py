@@ -12,7 +12,7 @@ from keras.ops.core import ensure_scope
 from keras.optimizers import schedules
 from keras.optimizers.classic import ClassicRule
 
-_COMMON = ("learning_rate", "clipnorm", "clipvalue", "name")
+_COMMON = ("learning_rate", "clipnorm", "clipvalue", "weight_decay", "name")
 _BELOW_ONE = ("rho", "beta_1", "beta_2")
 
 
@@ -29,7 +29,9 @@ class Optimizer(registry.Configurable):
         decay: the learning rate is divided by 1 + decay * (number of steps taken).
         **kwargs: `clipnorm`: gradients are scaled down so that the norm over all of them together
             is at most that; `clipvalue`: the entries of gradients are limited to
-            [-clipvalue, clipvalue]; `name`.
+            [-clipvalue, clipvalue]; `weight_decay`: the share of each weight that is taken from it at
+            every step, times the learning rate, apart from the gradient (Loshchilov & Hutter, 2017);
+            `name`.
 
     Raises:
         TypeError: for an unknown argument.
@@ -46,6 +48,8 @@ class Optimizer(registry.Configurable):
     """
 
     slot_names = ()
+    # Keyword arguments of a rule that are in its config only where they were given.
+    own_options = ()
     # Whether `get_weights` begins with the number of steps: in Keras 2.2.4 it does for some rules.
     counts_in_weights = True
 
@@ -54,6 +58,7 @@ class Optimizer(registry.Configurable):
         self.name = kwargs.get("name") or type(self).__name__
         self.clipnorm = self._number("clipnorm", kwargs.get("clipnorm", 0.0) or 0.0)
         self.clipvalue = self._number("clipvalue", kwargs.get("clipvalue", 0.0) or 0.0)
+        self.weight_decay = self._number("weight_decay", kwargs.get("weight_decay", 0.0) or 0.0)
         self.iterations = Variable(0, "int64", trainable=False, name=f"{self.name}/iterations")
         self._hyper = []
         self._slots = {}
@@ -64,12 +69,13 @@ class Optimizer(registry.Configurable):
         self.hyper(lr=lr if self.schedule is None else self.schedule(0), decay=decay)
 
     def _check_names(self, kwargs):
-        unknown = [name for name in kwargs if name not in _COMMON]
+        options = (*self.own_options, *_COMMON)
+        unknown = [name for name in kwargs if name not in options]
         if unknown:
             known = [name for name in self._arguments() if name not in kwargs]
             raise TypeError(
                 f"{type(self).__name__} has no argument {unknown[0]!r}; it takes "
-                f"{', '.join([*known, *_COMMON])}."
+                f"{', '.join(dict.fromkeys([*known, *options]))}."
             )
 
     def _number(self, name, value):
@@ -223,13 +229,14 @@ class Optimizer(registry.Configurable):
             now.lr = ops.cast(self.schedule(step), dtype)
             changes.append((self.lr, now.lr))
         now.lr = now.lr / (1.0 + now.decay * step)
+        now.shrinking = now.lr * self.weight_decay
         return now, [*changes, *self.at_step(now)]
 
     def _updates_of(self, variable, gradient, dtype, now):
-        slots = self._slots[variable]
-        value, news = self.update(
-            gradient, ops.cast(variable, dtype), [ops.cast(slot, dtype) for slot in slots], now
-        )
+        slots, value = self._slots[variable], ops.cast(variable, dtype)
+        if self.weight_decay:
+            value = value - value * now.shrinking
+        value, news = self.update(gradient, value, [ops.cast(slot, dtype) for slot in slots], now)
         if variable.constraint is not None:
             value = variable.constraint(value)
         return [(variable, value), *zip(slots, news, strict=True)]

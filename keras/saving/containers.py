@@ -5,7 +5,7 @@ import os
 
 import h5py
 
-from keras.saving import archive, files, hdf5, tensors, tfjs, tree
+from keras.saving import archive, files, hdf5, shards, tensors, tfjs, tree
 
 # By the end of the file's name; all others are HDF5.
 _MODEL_WRITERS = {".keras": archive.write}
@@ -23,11 +23,15 @@ def _reading_hdf5(source):
         yield tree.read(group, name) if tree.is_tree(group) else hdf5.read(group, name)
 
 
+def _reading_json(source):
+    return shards.reading(source) if shards.is_index(source) else tfjs.reading(source)
+
+
 # By what `files.kind_of` finds in the file: context managers that yield a `Saved`.
 _READERS = {
     "folder": tfjs.reading,
     "hdf5": _reading_hdf5,
-    "json": tfjs.reading,
+    "json": _reading_json,
     "safetensors": tensors.reading,
     "zip": archive.reading,
 }

@@ -168,4 +168,9 @@ def write(description, dialect):
 def write_training(training):
     """Return canonical training arguments as Keras 2 has them: with the optimizer under "optimizer_config"."""
     training = dict(training)
-    return {"optimizer_config": training.pop("optimizer"), **training}
+    optimizer = training.pop("optimizer")
+    if optimizer is not None:
+        # Of this Keras 2 knows nothing; the saved state tells it.
+        config = {k: v for k, v in optimizer["config"].items() if k != "epsilon_inside"}
+        optimizer = {**optimizer, "config": config}
+    return {"optimizer_config": optimizer, **training}

@@ -4,7 +4,7 @@ import os
 
 from keras.utils.atomic import replacing
 
-__all__ = ["kind_of", "may_write", "replacing"]
+__all__ = ["beside", "kind_of", "may_write", "replacing"]
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _ZIP = b"PK\x03\x04"
@@ -66,3 +66,15 @@ def may_write(path, overwrite):
             f"{os.fspath(path)!r} exists and overwrite=False; pass overwrite=True or another name."
         ) from error
     return answer.strip().lower() == "y"
+
+
+def beside(path, name):
+    """Return the path of a file beside another.
+
+    Raises:
+        ValueError: if it lies anywhere else.
+    """
+    file = os.path.join(os.path.dirname(path), str(name))
+    if os.path.basename(str(name)) != name or name in ("", ".", "..") or os.path.islink(file):
+        raise ValueError(f"{path!r} refers to the file {name!r}, which is not beside it.")
+    return file

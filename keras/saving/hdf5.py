@@ -114,8 +114,10 @@ def write_names(group, attribute, names):
     """Write a list of names into an attribute, or into several numbered ones where it is too long for one.
 
     Raises:
-        ValueError: if a single name is too long.
+        ValueError: if a single name is too long, or leads out of the group.
     """
+    for name in names:
+        _check_name(name)
     data = [name.encode("utf8") for name in names]
     longest = max(map(len, data), default=0)
     if longest > _ATTRIBUTE_LIMIT:
@@ -128,6 +130,15 @@ def write_names(group, attribute, names):
         return
     for number, start in enumerate(range(0, len(data), count)):
         group.attrs[f"{attribute}{number}"] = np.array(data[start : start + count])
+
+
+def _check_name(name):
+    """Check that a name, in which HDF5 sees a path, is one that is found again: below its group."""
+    if name.startswith("/") or not {".", ".."}.isdisjoint(name.split("/")):
+        raise ValueError(
+            f"The name {name!r} of a layer or weight leads out of its group in an HDF5 file. Give the layer a name "
+            "without '..' and without '/' in front, or save as '.keras'."
+        )
 
 
 # ------------------------------------------------------------------ reading

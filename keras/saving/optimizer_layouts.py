@@ -11,6 +11,7 @@ import re
 import numpy as np
 
 from keras.saving import layouts
+from keras.saving.keras3 import slots as of_keras3
 
 # What TensorFlow's Keras calls our slots: until 2.10, and since.
 _SLOT_NAMES = {
@@ -20,7 +21,9 @@ _SLOT_NAMES = {
     },
     "Adagrad": {"accumulator": ("accumulator",)},
     "Adam": {"m": ("m",), "v": ("v",), "vhat": ("vhat", "v_hat")},
+    "AdamW": {"m": ("m",), "v": ("v",), "vhat": ("vhat", "v_hat")},
     "Adamax": {"m": ("m",), "u": ("v", "u")},
+    "Lion": {"m": ("m", "momentum")},
     "Nadam": {"m": ("m",), "v": ("v",)},
     "RMSprop": {"accumulator": ("rms", "velocity")},
     "SGD": {"momentum": ("momentum", "m")},
@@ -42,7 +45,7 @@ def convert(arrays, optimizer, saved, model):
     Returns:
         The arrays, as they were where they do not fit the model's weights, or are in order as those of Keras 3.
     """
-    if saved.version.startswith("3."):
+    if of_keras3.is_in_keras3s_order(saved):
         return arrays
     names = [entry.name.split(":")[0] for entry in saved.optimizer_weights]
     order = _Order(model, saved)
@@ -61,6 +64,11 @@ class _Order:
         self._counts = [layouts.count(la, la.trainable_weights, saved) for la in self._layers]
         self._weights = model.trainable_weights
         self.size = sum(self._counts)
+        # Slots of layers that several models share are there once, where the model has them.
+        weights = [weight for layer in self._layers for weight in layer.trainable_weights]
+        self._has_shared = len(set(weights)) < len(weights)
+        if self._has_shared:
+            self.size = len(self._weights)
         self._places = range(self.size)
         if _sorts_by_name(saved):
             counted = zip(pairs, self._counts, strict=True)
@@ -69,8 +77,10 @@ class _Order:
 
     def arranged(self, arrays):
         """Return one slot of all weights, as the model has them; None if something is missing."""
-        if len(arrays) != len(self._places):
+        if len(arrays) != self.size:
             return None
+        if self._has_shared:
+            return list(arrays)
         of_place = dict(zip(self._places, arrays, strict=True))
         found, queue = {}, [of_place[place] for place in range(len(arrays))]
         for layer, count in zip(self._layers, self._counts, strict=True):

@@ -116,17 +116,26 @@ def arrange(groups, model, holders, by_name=False):
         order; then those without a partner, unless layers of the model have none either.
     """
     layers, weights = of_layers(model), of_weights(model)
+    everything = {entry.name: entry for group in groups for entry in group.entries}
     wanted = [holder for holder in holders if holder.variables]
     found, used = [], set()
     for holder in wanted:
         path = layers[holder.layer]
         start = _start_of(holder, path, groups, by_name)
         within = [group for group in groups if _is_within(group.path, start)]
-        if any(group.entries for group in within):
+        shared = _shared(holder, path, everything, weights) if start == path else []
+        if shared or any(group.entries for group in within):
             used.update(map(id, within))
-            found.append(_in_holder(holder, path, start, within, weights))
+            groups_of_holder = [*within, LayerWeights("", shared)]
+            found.append(_in_holder(holder, path, start, groups_of_holder, weights))
     rest = [group for group in groups if id(group) not in used and group.entries]
     return [*found, *rest] if by_name or len(found) == len(wanted) else found
+
+
+def _shared(holder, path, everything, weights):
+    """Return the entries of weights that a layer shares with another, below whose path they are."""
+    places = [weights.get(weight, "") for weight in holder.variables]
+    return [everything[p] for p in places if p in everything and path and not _is_within(p, path)]
 
 
 def _start_of(holder, path, groups, by_name):
@@ -144,8 +153,13 @@ def _is_within(path, start):
 def _in_holder(holder, path, start, groups, weights):
     """Return the entries of groups in the order of a layer's weights; those without a partner come last."""
     entries = {
-        entry.name.removeprefix(f"{start}/"): entry for group in groups for entry in group.entries
+        _moved(entry.name, start, path): entry for group in groups for entry in group.entries
     }
-    wanted = [weights.get(weight, "").removeprefix(f"{path}/") for weight in holder.variables]
+    wanted = [weights.get(weight, "") for weight in holder.variables]
     ordered = [entries.pop(place) for place in wanted if place in entries]
     return LayerWeights(holder.name, [*ordered, *entries.values()], path)
+
+
+def _moved(place, start, path):
+    """Return where something below `start` in the file is in the model: below `path`."""
+    return f"{path}/{place.removeprefix(f'{start}/')}" if start != path else place

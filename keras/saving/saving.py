@@ -10,7 +10,18 @@ from keras.layers.base import without_initial_values
 from keras.layers.code import trusted
 from keras.layers.serialization import deserialize
 from keras.registry import custom_object_scope, serialize
-from keras.saving import containers, dialects, files, hdf5, keras2, schema, text, training, weights
+from keras.saving import (
+    containers,
+    dialects,
+    files,
+    hdf5,
+    keras2,
+    schema,
+    sharing,
+    text,
+    training,
+    weights,
+)
 from keras.saving.schema import Saved
 
 
@@ -51,34 +62,23 @@ def _describe(model, include_optimizer):
             f"Model {model.name!r} ({type(model).__name__}) is a class with a `call` of its own, and no file tells "
             "Python code. Use save_weights, and load_weights into an object of the class."
         )
-    _warn_of_shared_layers(model)
     saved = _state_of(model, include_optimizer)
     saved.model = keras2.to_canonical(serialize(model))
+    _warn_of_shared_layers(model, saved.model["config"])
     saved.training = training.describe(model) if include_optimizer else None
     return saved
 
 
-def _warn_of_shared_layers(model):
-    """Warn of layers that are in several of the models within a model: no config tells that they are the same."""
-    owners = {}
-    for owner in _models_within(model):
-        for layer in owner.layers:
-            owners.setdefault(layer, set()).add(owner)
-    shared = [layer.name for layer, found in owners.items() if len(found) > 1 and layer.weights]
-    if shared:
+def _warn_of_shared_layers(model, config):
+    """Warn of layers that are in several of the models within a model, where the config does not say so of each."""
+    lost = sharing.unmarked(model, config)
+    if lost:
         warnings.warn(
-            f"Model {model.name!r}: the layers {shared} are in several of the models within it. When the file is "
-            "loaded, each of these models has one of its own, with the same weights, so that further training differs.",
+            f"Model {model.name!r}: the layers {lost} are in several of the models within it, one of which is made by "
+            "a class of your own. When the file is loaded, each has one of its own, with the same weights, so that "
+            "further training differs.",
             stacklevel=4,
         )
-
-
-def _models_within(model):
-    found = {model: True}
-    for layer in model.layers:
-        if isinstance(layer, Savable):
-            found.update(dict.fromkeys(_models_within(layer)))
-    return list(found)
 
 
 def _state_of(model, include_optimizer=True):

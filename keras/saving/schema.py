@@ -27,7 +27,8 @@ reference, a list or a dict. Entries may come in any order that leaves no cycle.
 **An op** in a graph is an entry of the class `"Op"` with the config `{"name", "function": path}`: the path below
 `keras.ops`, such as `"add"` or `"linalg.inv"`. Its name is unique in the graph, and it has one node.
 
-**Further keys** of a model's config: `"trainable": False` for a frozen one.
+**Further keys** of a model's config: `"trainable": False` for a frozen one. Of a layer's entry: `"shared_as": int` for
+one that is in several of the models within a model, see `sharing`.
 
 **Training** is `{"optimizer": description or None, "loss", "metrics", "weighted_metrics", "loss_weights",
 "sample_weight_mode"}`; losses and metrics are names, descriptions, None, or lists or dicts of these.
@@ -97,8 +98,8 @@ class Saved:
         states: a list of `LayerWeights` with the Variables that are no weights, such as the states of stateful
             recurrent layers.
         state: plain values that make resuming exact, or None: `{"seed": int, "test_ticks": int, "optimizer":
-            {"iterations": int, "hyper": {name: number}, "own": [nested lists]}}`, where `own` are the values of the
-            optimizer's state beside iterations and slots.
+            {"iterations": int, "hyper": {name: number}, "own": [nested lists], "options": {name: bool}}}`, where `own`
+            are the values of the optimizer's state beside iterations and slots, and `options` what its rule does.
         version: the writer's version, such as `"2.2.4"`, `"2.15.0-tf"` or `"3.15.1"`; "" if the file tells none.
         backend: the writer's backend, or "".
         source: what messages call the file.

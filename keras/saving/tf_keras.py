@@ -6,9 +6,8 @@ names the layer. TensorFlow's functions among the layers become ops: see `tf_ops
 """
 
 import re
-import warnings
 
-from keras.saving import keras2, schema, tf_ops
+from keras.saving import keras2, policies, schema, sharing, tf_ops
 
 
 def to_canonical(description):
@@ -22,6 +21,7 @@ def to_canonical(description):
         >>> to_canonical(old)["config"]
         {'units': 2, 'reset_after': True, 'recurrent_activation': 'sigmoid'}
     """
+    policies.warn_of_mixed(description)
     return keras2.to_canonical(_of(description))
 
 
@@ -111,6 +111,12 @@ def _of(x):
     return {**bare, "class_name": kind, "config": _config(kind, x["config"] or {})}
 
 
+def _layer(x):
+    """Return the description of a layer in a model, with what tells that it is the same as in another model."""
+    number = x.get("shared_object_id") if isinstance(x, dict) else None
+    return _of(x) if number is None else {**_of(x), sharing.KEY: number}
+
+
 def _class(name):
     name = name.removeprefix("Keras>")
     return _CLASSES.get(name, name)
@@ -119,8 +125,8 @@ def _class(name):
 def _model(description):
     config = dict(description["config"])
     if "output_layers" in config:
-        return {**description, "config": tf_ops.without_functions(config, _of)}
-    layers = [_of(layer) for layer in config["layers"]]
+        return {**description, "config": tf_ops.without_functions(config, _layer)}
+    layers = [_layer(layer) for layer in config["layers"]]
     return {**description, "config": {**config, "layers": layers}}
 
 
@@ -128,7 +134,7 @@ def _config(kind, config):
     translated = {}
     for key, value in config.items():
         if key == "dtype":
-            translated.update(_dtype(kind, config, value))
+            translated.update(_dtype(config, value))
         elif not _says_nothing(kind, config, key, value):
             translated[key] = _of(value)
     adjust = _ADJUSTMENTS.get(kind)
@@ -159,23 +165,13 @@ def _says_nothing(kind, config, key, value):
     return value in _NEUTRAL[key]
 
 
-_POLICIES = {"mixed_bfloat16", "mixed_float16"}
-
-
-def _dtype(kind, config, value):
+def _dtype(config, value):
     """Return the dtype of a layer as arguments; that of an initializer says nothing."""
-    if isinstance(value, dict):
-        value = value.get("config", {}).get("name")
+    value = policies.name_of(value)
     if "name" not in config and "units" not in config:
         return {}
-    if value in _POLICIES:
-        warnings.warn(
-            f"Layer {config.get('name')!r} ({kind}) computed in half precision by the policy {value!r}; here it "
-            "computes in float32, which is slower on some devices and more exact.",
-            stacklevel=2,
-        )
-        return {}
-    return {} if value in (None, "_infer") else {"dtype": value}
+    says_nothing = value in (None, "_infer") or policies.is_mixed(value)
+    return {} if says_nothing else {"dtype": value}
 
 
 # ------------------------------------------------------------------ classes with rules of their own
@@ -287,7 +283,6 @@ _NEUTRAL_FOR_TRAINING = {
     "is_legacy_optimizer": ANY,
     "jit_compile": ANY,
     "use_ema": (False, None),
-    "weight_decay": (None, 0, False),
     "beta": (0.0, None),
 }
 
@@ -302,6 +297,8 @@ def _optimizer(description):
         neutral = _NEUTRAL_FOR_TRAINING.get(key)
         if key == "momentum" and kind == "RMSprop":
             neutral = (0.0, None)
+        elif key == "weight_decay" and not value and kind != "AdamW":
+            value = None
         if neutral is None:
             if value is not None:
                 config[_RENAMED_FOR_TRAINING.get(key, key)] = _of(value)
@@ -314,6 +311,9 @@ def _optimizer(description):
         # Until 2.10 the decay was that of the momentum; since, it has grown with the steps themselves.
         is_late = "is_legacy_optimizer" in given
         config["schedule_decay"] = 1.0 if is_late else config.pop("decay", 0.004)
+    if kind in ("Adagrad", "RMSprop") and given.get("is_legacy_optimizer") is False:
+        # Since 2.11.
+        config["epsilon_inside"] = True
     return {"class_name": kind, "config": config}
 
 

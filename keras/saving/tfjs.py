@@ -10,7 +10,7 @@ from math import prod
 
 import numpy as np
 
-from keras.saving import text
+from keras.saving import files, text
 from keras.saving.schema import LayerWeights, Saved, WeightEntry
 
 _DTYPES = {"bool": "?", "float16": "<f2", "float32": "<f4", "int32": "<i4", "uint8": "u1"}
@@ -63,11 +63,11 @@ def _group(path, group):
     """Return the entries of one group of files, whose bytes are one row."""
     try:
         names, weights = list(group["paths"]), list(group["weights"])
-        files = [_beside(path, name) for name in names]
-        sizes = [os.path.getsize(file) for file in files]
+        paths = [files.beside(path, name) for name in names]
+        sizes = [os.path.getsize(file) for file in paths]
         entries, start = [], 0
         for weight in weights:
-            read = functools.partial(_read, list(zip(files, sizes, strict=True)), start, weight)
+            read = functools.partial(_read, list(zip(paths, sizes, strict=True)), start, weight)
             shape = tuple(map(_size, weight["shape"]))
             dtype = np.dtype(_DTYPES[weight["dtype"]]).name
             entries.append(WeightEntry(str(weight["name"]), shape, dtype, read))
@@ -79,18 +79,6 @@ def _group(path, group):
             f"{path!r}: the files {names} have {sum(sizes)} bytes, the weights take {start}. Is the model complete?"
         )
     return entries
-
-
-def _beside(path, name):
-    """Return the path of a file beside another.
-
-    Raises:
-        ValueError: if it lies anywhere else.
-    """
-    file = os.path.join(os.path.dirname(path), str(name))
-    if os.path.basename(str(name)) != name or name in ("", ".", "..") or os.path.islink(file):
-        raise ValueError(f"{path!r} refers to the file {name!r}, which is not beside it.")
-    return file
 
 
 def _size(n):

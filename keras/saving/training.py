@@ -70,6 +70,7 @@ def state_of(model):
             "iterations": int(optimizer.iterations.numpy()),
             "hyper": {name: float(getattr(optimizer, name).numpy()) for name in optimizer._hyper},
             "own": [variable.numpy().tolist() for variable in optimizer._own_state()],
+            "options": {name: getattr(optimizer, name) for name in optimizer.own_options},
         }
     return state
 
@@ -116,9 +117,9 @@ def _objects(structure, make):
 def set_optimizer(model, saved):
     """Set the optimizer's state from that of a file; warns if there is none, or it does not fit."""
     entries, optimizer = saved.optimizer_weights, model.optimizer
-    if entries and _is_keras3(saved):
+    if entries and slots.is_in_keras3s_order(saved):
         optimizer.build(model.trainable_weights)
-        entries = slots.from_keras3(entries, optimizer)
+        entries = slots.from_keras3(entries, optimizer, saved.version)
         if entries is None:
             return
     if not entries:
@@ -142,13 +143,9 @@ def set_optimizer(model, saved):
     optimizer.set_weights(_converted([entry.read() for entry in entries], model, saved))
 
 
-def _is_keras3(saved):
-    return saved.version.startswith("3.")
-
-
 def _converted(arrays, model, saved):
     """Return a file's arrays in the order of `Optimizer.get_weights`; those of Keras 3 are so already."""
-    if _is_keras3(saved):
+    if slots.is_in_keras3s_order(saved):
         return arrays
     return optimizer_layouts.convert(arrays, model.optimizer, saved, model)
 
@@ -179,6 +176,8 @@ def set_state(model, state):
         model._seed, model._test_ticks = int(state["seed"]), int(state["test_ticks"])
         if state.get("optimizer"):
             _set_optimizer_state(model.optimizer, state["optimizer"])
+            if _set_options(model.optimizer, state["optimizer"].get("options", {})):
+                model._programs = {}
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(
             f"The saved training state {str(state)[:120]} is damaged: {error!r}."
@@ -192,6 +191,14 @@ def _set_optimizer_state(optimizer, state):
     values += [(getattr(optimizer, n), state["hyper"][n]) for n in optimizer._hyper]
     for variable, value in values:
         variable.assign(np.asarray(value))
+
+
+def _set_options(optimizer, options):
+    """Set what a rule does; return whether that is something else than before."""
+    before = [getattr(optimizer, name) for name in optimizer.own_options]
+    for name in optimizer.own_options:
+        setattr(optimizer, name, bool(options.get(name, getattr(optimizer, name))))
+    return before != [getattr(optimizer, name) for name in optimizer.own_options]
 
 
 def restore(model, saved):

@@ -35,7 +35,9 @@ def fill(group, saved):
         own = group.require_group(f"{layer.path}/vars".lstrip("/"))
         own.attrs["name"] = np.bytes_(layer.name.encode("utf8"))
         for entry in layer.entries:
-            _write(group, entry.path, entry)
+            # What several layers share is there once.
+            if entry.path not in group:
+                _write(group, entry.path, entry)
     for place, layer in enumerate(saved.states):
         own = group.require_group(f"states/{place}")
         own.attrs["name"] = np.bytes_(layer.name.encode("utf8"))
@@ -84,12 +86,14 @@ def read(group, source):
     """
     found = {}
     _collect(group, "", found, source, 0)
+    # The running values of metrics, which TensorFlow's Keras wrote too: they begin anew with each epoch.
+    found = {path: each for path, each in found.items() if path.split("/")[0] != "metrics"}
     optimizer = found.pop("optimizer", None)
     states = [path for path in found if path.split("/")[0] == "states"]
-    states = [LayerWeights(_text(group[p], "name") or p, _in_order(found.pop(p))) for p in states]
+    states = [LayerWeights(_text(group[p], "name") or p, in_order(found.pop(p))) for p in states]
     return Saved(
         weights=[LayerWeights(_name(group, path), each, path) for path, each in found.items()],
-        optimizer_weights=_in_order(optimizer) if optimizer else None,
+        optimizer_weights=in_order(optimizer) if optimizer else None,
         states=states,
         version="3.0.0",
         source=source,
@@ -143,7 +147,7 @@ def _text(holder, attribute):
     return found[0] if found else None
 
 
-def _in_order(entries):
+def in_order(entries):
     """Return entries in the order of their numbers: HDF5 lists 10 before 2."""
     return sorted(entries, key=lambda entry: _number(entry.name))
 

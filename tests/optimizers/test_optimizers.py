@@ -29,18 +29,18 @@ def sgd(momentum=0.0, nesterov=False):
     return rule
 
 
-def rmsprop(rho=0.9):
+def rmsprop(rho=0.9, inside=0.0, beside=EPS):
     def rule(g, p, s, lr, t):
         s["a"] = rho * s.get("a", 0) + (1 - rho) * g**2
-        return p - lr * g / (np.sqrt(s["a"]) + EPS)
+        return p - lr * g / (np.sqrt(s["a"] + inside) + beside)
 
     return rule
 
 
-def adagrad():
+def adagrad(inside=0.0, beside=EPS):
     def rule(g, p, s, lr, t):
         s["a"] = s.get("a", 0) + g**2
-        return p - lr * g / (np.sqrt(s["a"]) + EPS)
+        return p - lr * g / (np.sqrt(s["a"] + inside) + beside)
 
     return rule
 
@@ -73,6 +73,30 @@ def adamax(b1=0.9, b2=0.999):
         return p - lr / (1 - b1**t) * s["m"] / (s["u"] + EPS)
 
     return rule
+
+
+def lamb(b1=0.9, b2=0.999):
+    def rule(g, p, s, lr, t):
+        s["m"] = b1 * s.get("m", 0) + (1 - b1) * g
+        s["v"] = b2 * s.get("v", 0) + (1 - b2) * g**2
+        step = s["m"] / (1 - b1**t) / (np.sqrt(s["v"] / (1 - b2**t)) + EPS)
+        return p - lr * np.linalg.norm(p) / np.linalg.norm(step) * step
+
+    return rule
+
+
+def lion(b1=0.9, b2=0.99):
+    def rule(g, p, s, lr, t):
+        m = s.get("m", 0)
+        s["m"] = b2 * m + (1 - b2) * g
+        return p - lr * np.sign(b1 * m + (1 - b1) * g)
+
+    return rule
+
+
+def shrinking(rule, share):
+    """A rule before which each weight loses a share, times the learning rate."""
+    return lambda g, p, s, lr, t: rule(g, p * (1 - share * lr), s, lr, t)
 
 
 def nadam(b1=0.9, b2=0.999, schedule_decay=0.004):
@@ -120,11 +144,16 @@ CASES = [
     (optimizers.SGD, {"lr": 0.1, "momentum": 0.8}, sgd(0.8)),
     (optimizers.SGD, {"lr": 0.1, "momentum": 0.8, "nesterov": True}, sgd(0.8, True)),
     (optimizers.RMSprop, {"lr": 0.1, "rho": 0.8}, rmsprop(0.8)),
+    (optimizers.RMSprop, {"lr": 0.1, "epsilon": 0.2, "epsilon_inside": True}, rmsprop(0.9, 0.2, 0)),
     (optimizers.Adagrad, {"lr": 0.1}, adagrad()),
+    (optimizers.Adagrad, {"lr": 0.1, "epsilon": 0.2, "epsilon_inside": True}, adagrad(0.2, 0)),
     (optimizers.Adadelta, {"lr": 1.0, "rho": 0.9}, adadelta(0.9)),
     (optimizers.Adam, {"lr": 0.1, "beta_1": 0.8}, adam(0.8)),
     (optimizers.Adam, {"lr": 0.1, "beta_2": 0.5, "amsgrad": True}, adam(0.9, 0.5, True)),
+    (optimizers.AdamW, {"lr": 0.1, "weight_decay": 0.2}, shrinking(adam(), 0.2)),
     (optimizers.Adamax, {"lr": 0.1, "beta_2": 0.9}, adamax(0.9, 0.9)),
+    (optimizers.Lamb, {"lr": 0.1, "beta_2": 0.9}, lamb(0.9, 0.9)),
+    (optimizers.Lion, {"lr": 0.1, "beta_1": 0.8}, lion(0.8)),
     (optimizers.Nadam, {"lr": 0.1, "schedule_decay": 0.1}, nadam(schedule_decay=0.1)),
 ]
 IDS = [f"{cls.__name__}-{'-'.join(arguments)}" for cls, arguments, _ in CASES]
@@ -132,13 +161,32 @@ IDS = [f"{cls.__name__}-{'-'.join(arguments)}" for cls, arguments, _ in CASES]
 
 @pytest.mark.parametrize(("cls", "arguments", "rule"), CASES, ids=IDS)
 @pytest.mark.parametrize(
-    "common", [{}, {"decay": 0.3}, {"clipnorm": 1.5}, {"clipvalue": 0.4}], ids=str
+    "common",
+    [{}, {"decay": 0.3}, {"clipnorm": 1.5}, {"clipvalue": 0.4}],
+    ids=str,
 )
 def test_five_steps(cls, arguments, rule, common):
     expected = by_hand(rule, arguments["lr"], **common)
     got = by_optimizer(cls(**arguments, **common))
     for value, wanted in zip(got, expected, strict=True):
         np.testing.assert_allclose(value, wanted, rtol=3e-5, atol=3e-6)
+
+
+@pytest.mark.parametrize(("cls", "rule"), [(optimizers.SGD, sgd(0.8)), (optimizers.Nadam, nadam())])
+def test_weights_decay_under_any_rule(cls, rule):
+    options = {"momentum": 0.8} if cls is optimizers.SGD else {}
+    expected = by_hand(shrinking(rule, 0.5), 0.1, decay=0.3)
+    optimizer = cls(0.1, weight_decay=0.5, decay=0.3, **options)
+    for value, wanted in zip(by_optimizer(optimizer), expected, strict=True):
+        np.testing.assert_allclose(value, wanted, rtol=3e-5, atol=3e-6)
+    assert optimizer.get_config()["weight_decay"] == 0.5
+    assert "weight_decay" not in cls().get_config()
+
+
+def test_lamb_takes_a_plain_step_where_a_length_is_zero():
+    weight = Variable(np.zeros(2, "float32"))
+    optimizers.Lamb(0.5).apply([np.array([3.0, 0.0], "float32")], [weight])
+    np.testing.assert_allclose(weight.numpy(), [-0.5, 0.0], rtol=1e-5)
 
 
 def test_a_large_clipnorm_changes_nothing():

@@ -1,5 +1,8 @@
 """What the tests of saving share."""
 
+import builtins
+import socket
+
 import numpy as np
 import pytest
 
@@ -33,3 +36,21 @@ def model():
     )
     model.compile("adam", "mse", metrics=["mae"])
     return model
+
+
+@pytest.fixture
+def watched(monkeypatch):
+    """Fail where a socket is made, or a file of the system's is opened."""
+
+    def no_socket(*args, **kwargs):
+        raise AssertionError("a socket was made")
+
+    real_open = builtins.open
+
+    def checked_open(file, *args, **kwargs):
+        assert not str(file).startswith(("/etc", "/proc/self/environ")), file
+        return real_open(file, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "socket", no_socket)
+    monkeypatch.setattr(builtins, "open", checked_open)
+    monkeypatch.delenv("HURT", raising=False)

@@ -35,7 +35,9 @@ def datasets(data):
     return found
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in FIXTURES.glob("*.keras")))
+@pytest.mark.parametrize(
+    "name", sorted({path.stem for path in FIXTURES.glob("*.keras")} - {"mixed"})
+)
 def test_weights_lie_where_keras_3_has_them(name, tmp_path):
     theirs = FIXTURES / f"{name}.keras"
     models.load_model(theirs).save(tmp_path / "ours.keras")

@@ -1,14 +1,13 @@
-"""Files made to hurt: no code runs, nothing outside is read or written, memory stays small, the error is clear."""
+"""Files made to hurt, of every kind: no code runs, nothing outside is read or written, memory stays small, the error is
+clear.
 
-import base64
-import io
+What can be done to zips and safetensors alone is in `test_hurtful_archives.py`, mutations are in `test_fuzz.py`.
+"""
+
 import json
-import marshal
 import os
-import random
-import resource
-import signal
-import tracemalloc
+import shutil
+import struct
 
 import h5py
 import numpy as np
@@ -17,266 +16,333 @@ import pytest
 from keras import layers as L
 from keras import models
 from keras.saving import text
+from tests.saving import hurt
+from tests.saving.hurt import change_configs, change_weights, object_of, refused
+
+pytestmark = pytest.mark.usefixtures("watched")
+KINDS = pytest.mark.parametrize("path", ["h5", "keras"], indirect=True)
 
 
 @pytest.fixture(scope="module")
-def content():
-    """A file that is in order."""
-    model = models.Sequential([L.Dense(3, input_dim=4, name="d")], name="s")
-    model.compile("adam", "mse")
-    model.fit(np.ones((4, 4)), np.ones((4, 3)), verbose=0)
-    file = io.BytesIO()
-    with h5py.File(file, "w") as group:
-        model.save(group)
-    return file.getvalue()
+def good(tmp_path_factory):
+    """A folder with files that are in order."""
+    folder = tmp_path_factory.mktemp("good")
+    hurt.saved(folder)
+    return folder
 
 
 @pytest.fixture
-def path(content, tmp_path):
-    path = tmp_path / "model.h5"
-    path.write_bytes(content)
-    return path
+def path(request, good, tmp_path):
+    """A file in order, of a kind."""
+    return shutil.copy(good / f"m.{request.param}", tmp_path / f"m.{request.param}")
 
 
-KERNEL = "model_weights/d/d/kernel:0"
+def first_layer(model):
+    return next(la for la in model["config"]["layers"] if la["class_name"] == "Dense")["config"]
 
 
-def refused(path, match=None):
-    """Check that loading raises a ValueError that names the file, and takes little memory."""
-    tracemalloc.start()
-    try:
-        with pytest.raises(ValueError, match=match) as caught:
-            models.load_model(path)
-        assert tracemalloc.get_traced_memory()[1] < 100e6
-    finally:
-        tracemalloc.stop()
-    return str(caught.value)
-
-
-# ------------------------------------------------------------------ HDF5
-def replace(path, name, make):
-    with h5py.File(path, "r+") as file:
-        del file[name]
-        make(file, name)
-
-
-def test_an_external_link_is_not_followed(path, tmp_path):
-    with h5py.File(tmp_path / "secret.h5", "w") as file:
-        file["secret"] = np.zeros((4, 3), "float32")
-    target = h5py.ExternalLink(str(tmp_path / "secret.h5"), "secret")
-    replace(path, KERNEL, lambda file, name: file.__setitem__(name, target))
-    refused(path, "is a link to '/?secret', which is not followed")
-
-
-@pytest.mark.parametrize("place", [KERNEL, "model_weights/d", "model_weights", "optimizer_weights"])
-def test_a_soft_link_is_not_followed(place, path):
-    replace(path, place, lambda file, name: file.__setitem__(name, h5py.SoftLink("/elsewhere")))
-    refused(path, "model_weights|optimizer_weights|kernel|'d'")
-
-
-def test_external_storage_is_not_read(path, tmp_path):
-    (tmp_path / "secret").write_bytes(b"secret " * 100)
-    external = [(str(tmp_path / "secret"), 0, 48)]
-    replace(
-        path, KERNEL, lambda file, name: file.create_dataset(name, (4, 3), "f4", external=external)
-    )
-    refused(path, "lie in another file, which is not read")
-
-
-def test_a_virtual_dataset_is_not_read(path, tmp_path):
-    layout = h5py.VirtualLayout((4, 3), "f4")
-    layout[:] = h5py.VirtualSource(str(tmp_path / "secret.h5"), "secret", (4, 3))
-    replace(path, KERNEL, lambda file, name: file.create_virtual_dataset(name, layout))
-    refused(path, "lie in another file, which is not read")
-
-
-def test_a_giant_shape_is_not_allocated(path):
-    replace(
-        path,
-        KERNEL,
-        lambda file, name: file.create_dataset(name, (1 << 40, 3), "f4", chunks=(1 << 10, 3)),
-    )
-    refused(path, "claims the shape")
-
-
-def test_a_giant_layer_is_not_allocated(path):
-    def grow(config):
-        layer = config["config"]["layers"][0]["config"]
-        layer["units"] = 1 << 40
-
-    change_config(path, grow)
-    refused(path, r"does not fit the layer 'd'")
-
-
-def test_a_giant_dataset_that_compresses_well_is_not_read(path):
-    def make(file, name):
-        file.create_dataset(
-            name, (50_000_000,), "f4", chunks=(1_000_000,), compression="gzip", fillvalue=1
-        )
-
-    replace(path, KERNEL, make)
-    refused(path, "claims the shape|does not fit")
-
-
-def test_texts_and_objects_are_no_weights(path):
-    replace(path, KERNEL, lambda file, name: file.__setitem__(name, np.array([b"text"] * 12)))
-    refused(path, "holds no numbers")
-
-
-@pytest.mark.parametrize("name", ["../d", "/etc/passwd", "d/../../x", ".", ""])
-def test_names_lead_nowhere_else(name, path):
-    with h5py.File(path, "r+") as file:
-        file["model_weights"].attrs["layer_names"] = np.array([name.encode()], "S20")
-    refused(path)
-
-
-# ------------------------------------------------------------------ configs
-def change_config(path, function, attribute="model_config"):
-    with h5py.File(path, "r+") as file:
-        value = file.attrs[attribute]
-        config = json.loads(value.decode() if isinstance(value, bytes) else value)
-        function(config)
-        file.attrs[attribute] = json.dumps(config)
-
-
-@pytest.fixture
-def code():
-    """The code of a function that leaves a trace in the environment."""
-
-    def leave_a_trace(x):
-        __import__("os").environ["HURT"] = "1"
-        return x
-
-    return base64.b64encode(marshal.dumps(leave_a_trace.__code__)).decode()
-
-
-def a_lambda(code):
-    config = {"name": "l", "function": [code, None, None], "function_type": "lambda"}
-    return {"class_name": "Lambda", "config": {**config, "safe_mode": False, "trusted": True}}
-
-
+# ------------------------------------------------------------------ code
 @pytest.mark.parametrize("read", ["load_model", "from_json", "from_yaml", "from_config"])
-def test_code_in_a_config_does_not_run(read, code, path):
-    assert "HURT" not in os.environ
-    change_config(path, lambda config: config["config"]["layers"].append(a_lambda(code)))
-    with h5py.File(path) as file:
-        config = json.loads(file.attrs["model_config"])
-    config["safe_mode"] = config["config"]["safe_mode"] = False
+@pytest.mark.parametrize("path", ["h5"], indirect=True)
+def test_code_in_a_config_does_not_run(read, path):
+    layer, configs = hurt.a_lambda("keras2"), []
+
+    def change(model, training):
+        model["safe_mode"] = model["config"]["safe_mode"] = False
+        model["config"]["layers"].append(layer)
+        configs.append(model)
+
+    change_configs(path, change)
     ways = {
         "load_model": lambda: models.load_model(path),
-        "from_json": lambda: models.model_from_json(json.dumps(config)),
-        "from_yaml": lambda: models.model_from_yaml(text.to_yaml(config)),
-        "from_config": lambda: L.Lambda.from_config(a_lambda(code)["config"]),
+        "from_json": lambda: models.model_from_json(json.dumps(configs[0])),
+        "from_yaml": lambda: models.model_from_yaml(text.to_yaml(configs[0])),
+        "from_config": lambda: L.Lambda.from_config(layer["config"]),
     }
     with pytest.raises((ValueError, TypeError)):
         ways[read]()
     assert "HURT" not in os.environ
 
 
+@pytest.mark.parametrize("path", ["keras"], indirect=True)
+def test_code_in_an_archive_does_not_run(path):
+    change_configs(path, lambda model, _: model["config"]["layers"].append(hurt.a_lambda()))
+    refused(path, "'l'.*holds Python code.*safe_mode=False")
+
+
+@pytest.mark.parametrize("path", ["keras"], indirect=True)
+def test_the_safe_mode_alone_lets_code_in(path):
+    layer = hurt.a_lambda()
+    del layer["config"]["safe_mode"]
+    change_configs(path, lambda model, _: model["config"]["layers"].append(layer))
+    models.load_model(path, safe_mode=False)
+    assert os.environ.pop("HURT") == "1"
+
+
+@pytest.mark.parametrize("path", ["keras"], indirect=True)
+def test_a_config_does_not_switch_the_safe_mode_off(path):
+    def change(model, training):
+        off = object_of("function", "enable_unsafe_deserialization", "keras.config")
+        model["safe_mode"] = model["config"]["safe_mode"] = False
+        first_layer(model)["activation"] = off
+        model["config"]["layers"].append(hurt.a_lambda())
+
+    change_configs(path, change)
+    refused(path)
+
+
+# ------------------------------------------------------------------ names
 NAMES = [
-    "os.system",
-    "builtins.eval",
-    "keras.utils.get_file",
-    "keras.config.set_backend",
-    "load_model",
-    "__import__",
-    "Layer.__init__",
-    "subprocess",
+    ("os", "system"),
+    ("os", "os.system"),
+    ("builtins", "eval"),
+    ("builtins", "__import__"),
+    ("subprocess", "subprocess"),
+    ("keras.config", "set_backend"),
+    ("keras.datasets.mnist", "load_data"),
+    ("keras.layers", "Layer.__init__"),
+    ("keras.layers", "TFSMLayer"),
+    ("keras.layers", "TextVectorization"),
+    ("keras.layers", "TorchModuleWrapper"),
+    ("keras.models", "load_model"),
+    ("keras.src.ops.numpy", "__import__"),
+    ("keras.utils", "get_file"),
+    ("keras.utils", "keras.utils.get_file"),
 ]
 
 
-@pytest.mark.parametrize("name", NAMES)
+def put_name(path, where, module, name):
+    """Put a name where a file tells a class or a function."""
+    outside = str(path.parent / "outside")
+    config = {"name": "x", "filepath": outside, "vocabulary": "/etc/passwd", "command": "true"}
+    hurtful = object_of(name, config, module, name)
+    is_late = path.suffix == ".keras"
+    function = object_of("function", name, module, name) if is_late else name
+
+    def change(model, training):
+        match where:
+            case "layer":
+                model["config"]["layers"].append(hurtful)
+            case "activation":
+                first_layer(model)["activation"] = function
+            case "initializer":
+                first_layer(model)["kernel_initializer"] = hurtful
+            case "loss":
+                training["loss"] = function
+            case "metric":
+                training["metrics"] = [hurtful]
+            case "optimizer":
+                training["optimizer" if is_late else "optimizer_config"] = hurtful
+
+    change_configs(path, change)
+
+
 @pytest.mark.parametrize(
-    "where", ["class", "activation", "initializer", "loss", "optimizer", "metric"]
+    "where", ["layer", "activation", "initializer", "loss", "metric", "optimizer"]
 )
-def test_names_resolve_from_the_tables_alone(where, name, path):
-    module = {"module": "os", "class_name": name, "config": {"command": "true"}}
-
-    def change(config):
-        layer = config["config"]["layers"][0] if "config" in config else None
-        if where == "class":
-            layer.update(class_name=name, module="os")
-        elif where == "activation":
-            layer["config"]["activation"] = name
-        elif where == "initializer":
-            layer["config"]["kernel_initializer"] = module
-        elif where == "loss":
-            config["loss"] = name
-        elif where == "metric":
-            config["metrics"] = [module]
-        else:
-            config["optimizer_config"] = module
-
-    is_training = where in ("loss", "optimizer", "metric")
-    change_config(path, change, "training_config" if is_training else "model_config")
-    refused(path, "Unknown|cannot be made")
+@KINDS
+def test_names_resolve_from_the_tables_alone(path, where):
+    content = path.read_bytes()
+    for module, name in NAMES:
+        path.write_bytes(content)
+        put_name(path, where, module, name)
+        with pytest.raises(ValueError, match=r"Unknown|cannot be made"):
+            models.load_model(path)
+    assert list(path.parent.iterdir()) == [path], "nothing was written"
 
 
-def deep(levels):
-    layer = {"class_name": "Dense", "config": {"units": 1, "name": "d"}}
-    for _ in range(levels):
-        layer = {"class_name": "TimeDistributed", "config": {"layer": layer}}
-    return layer
+@pytest.mark.parametrize("path", ["keras"], indirect=True)
+@pytest.mark.parametrize("function", ["ForiLoop", "VectorizedMap", "convert_to_numpy", "../../x"])
+def test_an_op_is_one_of_the_vocabulary(path, function):
+    tensor = {"class_name": "__keras_tensor__", "config": {"keras_history": ["i", 0, 0]}}
+    first = object_of("InputLayer", {"batch_shape": [None, 2], "name": "i"})
+    op = object_of(function, {"name": "o"}, "keras.src.ops.core", function)
+    layers = [
+        {**first, "name": "i", "inbound_nodes": []},
+        {**op, "name": "o", "inbound_nodes": [{"args": [tensor], "kwargs": {}}]},
+    ]
+    ends = {"input_layers": ["i", 0, 0], "output_layers": ["o", 0, 0]}
+
+    def change(model, training):
+        model.update(object_of("Functional", {"name": "g", "layers": layers, **ends}))
+
+    change_configs(path, change)
+    refused(path, "does not have")
 
 
+# ------------------------------------------------------------------ configs
+@KINDS
 def test_a_deep_config_is_refused(path):
-    change_config(path, lambda config: config["config"]["layers"].append(deep(200)))
-    refused(path, "levels deep")
+    def change(model, training):
+        layer = {"class_name": "Dense", "config": {"units": 1, "name": "d"}}
+        for _ in range(200):
+            layer = {"class_name": "TimeDistributed", "config": {"layer": layer}}
+        model["config"]["layers"].append(layer)
+
+    change_configs(path, change)
+    refused(path, "levels deep|nested more than")
 
 
-WRONG = [None, 7, -1, 1e400, "text", [], {}, [[]], {"class_name": []}, {"tensor": []}, True]
+@KINDS
+def test_a_giant_layer_is_not_allocated(path):
+    change_configs(path, lambda model, _: first_layer(model).update(units=1 << 40))
+    refused(path, r"does not fit the layer 'd'")
 
 
-@pytest.mark.parametrize("key", ["name", "layers", "build_input_shape"])
-@pytest.mark.parametrize("value", WRONG, ids=repr)
-def test_wrong_types_at_the_top(key, value, path):
-    change_config(path, lambda config: config["config"].update({key: value}))
-    load_or_refuse(path)
+def places_in_configs(path):
+    found = []
+    change_configs(path, lambda *configs: found.extend(hurt.places(configs)))
+    # In an archive the second is part of the first.
+    wanted = (0,) if path.suffix == ".keras" else (0, 1)
+    return [place for place in found if len(place) > 1 and place[0] in wanted]
 
 
-@pytest.mark.parametrize(
-    "key", ["units", "activation", "kernel_initializer", "batch_input_shape", "dtype"]
-)
-@pytest.mark.parametrize("value", WRONG, ids=repr)
-def test_wrong_types_in_a_layer(key, value, path):
-    change_config(path, lambda config: config["config"]["layers"][0]["config"].update({key: value}))
-    load_or_refuse(path)
+def put_into_configs(path, place, value):
+    change_configs(path, lambda *configs: hurt.put(configs, place, value))
 
 
-@pytest.mark.parametrize("key", ["optimizer_config", "loss", "metrics", "loss_weights"])
-@pytest.mark.parametrize("value", WRONG, ids=repr)
-def test_wrong_types_in_the_training_config(key, value, path):
-    change_config(path, lambda config: config.update({key: value}), "training_config")
-    load_or_refuse(path)
+@pytest.mark.parametrize("number", range(len(hurt.WRONG)), ids=lambda n: repr(hurt.WRONG[n]))
+@KINDS
+def test_wrong_types_everywhere(path, number):
+    """Entries of the configs in turn become something else: the model loads, or the error is clear.
+
+    Every fourth of them for each value, so that every entry becomes two or three things.
+    """
+    content, refusals = path.read_bytes(), 0
+    chosen = places_in_configs(path)[number % 4 :: 4]
+    for place in chosen:
+        path.write_bytes(content)
+        put_into_configs(path, place, hurt.WRONG[number])
+        try:
+            assert isinstance(models.load_model(path), models.Model)
+        except ValueError as error:
+            assert str(error)
+            refusals += 1
+    assert refusals > len(chosen) // 10
 
 
-@pytest.mark.parametrize("value", WRONG, ids=repr)
+@pytest.mark.parametrize("value", hurt.WRONG, ids=repr)
+@pytest.mark.parametrize("path", ["h5"], indirect=True)
 def test_a_wrong_training_state(value, path):
     with h5py.File(path, "r+") as file:
         file.attrs["training_state"] = json.dumps(value)
-    load_or_refuse(path)
-
-
-def load_or_refuse(path):
-    """Load a file: it works, or says with a ValueError what is wrong."""
     try:
-        assert isinstance(models.load_model(path), models.Model)
+        assert models.load_model(path).name == "s"
     except ValueError as error:
-        assert str(error)
+        assert "training state" in str(error)
+
+
+# ------------------------------------------------------------------ weights in HDF5
+KERNELS = {
+    ".h5": "model_weights/d/d/kernel:0",
+    ".keras": "layers/dense/vars/0",
+    "": "layers/dense/vars/0",
+}
+
+
+def external_link(file, kernel):
+    file[kernel] = h5py.ExternalLink("/etc/passwd", "x")
+
+
+def soft_link(file, kernel):
+    file[kernel] = h5py.SoftLink("/elsewhere")
+
+
+def external_storage(file, kernel):
+    file.create_dataset(kernel, (4, 3), "f4", external=[("/etc/passwd", 0, 48)])
+
+
+def virtual(file, kernel):
+    layout = h5py.VirtualLayout((4, 3), "f4")
+    layout[:] = h5py.VirtualSource("/etc/passwd", "x", (4, 3))
+    file.create_virtual_dataset(kernel, layout)
+
+
+def giant(file, kernel):
+    file.create_dataset(kernel, (1 << 40, 3), "f4", chunks=(1024, 3))
+
+
+def giant_that_compresses(file, kernel):
+    chunks = {"chunks": (1_000_000,), "compression": "gzip", "fillvalue": 1}
+    file.create_dataset(kernel, (50_000_000,), "f4", **chunks)
+
+
+def texts(file, kernel):
+    file.create_dataset(kernel, data=["a"] * 3)
+
+
+def strange_bytes(file, kernel):
+    file.create_dataset(kernel, data=np.zeros((4, 3), "V2")).attrs["dtype"] = "object"
+
+
+HURTFUL = {
+    external_link: "is a link to|link to elsewhere",
+    soft_link: "is a link to|link to elsewhere",
+    external_storage: "lie in another file",
+    virtual: "lie in another file",
+    giant: "claims the shape",
+    giant_that_compresses: "claims the shape|does not fit",
+    texts: "holds no numbers",
+    strange_bytes: "no numbers",
+}
+
+
+@pytest.mark.parametrize("path", ["h5", "keras", "weights.h5"], indirect=True)
+@pytest.mark.parametrize("make", HURTFUL, ids=lambda make: make.__name__)
+def test_weights_that_hurt_are_refused(good, path, make):
+    is_whole = path.name != "m.weights.h5"
+    kernel = KERNELS[path.suffix if is_whole else ""]
+
+    def change(file):
+        del file[kernel]
+        make(file, kernel)
+
+    change_weights(path, change)
+    model = models.load_model(good / "m.keras")
+    before = model.get_weights()
+    refused(path, HURTFUL[make], models.load_model if is_whole else model.load_weights)
+    assert all(map(np.array_equal, model.get_weights(), before))
+
+
+@pytest.mark.parametrize("path", ["h5"], indirect=True)
+@pytest.mark.parametrize("place", ["model_weights/d", "model_weights", "optimizer_weights"])
+def test_groups_that_are_links_are_not_followed(place, path):
+    def change(file):
+        del file[place]
+        file[place] = h5py.SoftLink("/elsewhere")
+
+    change_weights(path, change)
+    refused(path, "model_weights|optimizer_weights|'d'")
+
+
+@pytest.mark.parametrize("path", ["keras"], indirect=True)
+def test_a_circle_of_groups_is_refused(path):
+    change_weights(path, lambda file: file.__setitem__("layers/dense/again", file["layers"]))
+    refused(path, "levels deep")
+
+
+@pytest.mark.parametrize("name", ["../d", "/etc/passwd", "d/../../x", ".", ""])
+@pytest.mark.parametrize("path", ["h5"], indirect=True)
+def test_names_of_layers_lead_nowhere_else(name, path):
+    with h5py.File(path, "r+") as file:
+        file["model_weights"].attrs["layer_names"] = np.array([name.encode()], "S20")
+    refused(path)
 
 
 # ------------------------------------------------------------------ damaged files
 @pytest.mark.parametrize("share", [0.0, 0.001, 0.1, 0.5, 0.9, 0.999])
+@KINDS
 def test_a_file_cut_off_is_refused(share, path):
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * share)])
-    assert "model.h5" in refused(path)
+    assert path.name in refused(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04", b"\x89HDF\r\n\x1a\n", b"{}"])
+@pytest.mark.parametrize("path", ["h5"], indirect=True)
 def test_files_of_other_kinds_are_refused(content, path):
     path.write_bytes(content)
-    assert "model.h5" in refused(path)
+    assert path.name in refused(path)
 
 
 def test_a_file_that_is_not_there():
@@ -284,81 +350,24 @@ def test_a_file_that_is_not_there():
         models.load_model("nowhere.h5")
 
 
-def mutated(content, chance):
-    """Return a file's bytes with some of them changed, or a part cut out or doubled."""
-    data = bytearray(content)
-    for _ in range(chance.choice([1, 1, 2, 8])):
-        place = chance.randrange(len(data))
-        match chance.randrange(4):
-            case 0:
-                data[place] ^= 1 << chance.randrange(8)
-            case 1:
-                data[place] = chance.randrange(256)
-            case 2:
-                del data[place : place + chance.randrange(1, 64)]
-            case 3:
-                data[place:place] = data[place : place + chance.randrange(1, 64)]
-    return bytes(data)
+def spoiled_heap(data, change):
+    """HDF5 whose heap of texts has an object of another size."""
+    place = data.index(b"GCOL\x01\x00\x00\x00") + 16 + 8
+    size = struct.unpack_from("<Q", data, place)[0]
+    return data[:place] + struct.pack("<Q", change(size) % (1 << 64)) + data[place + 8 :]
 
 
-class Hangs(Exception):
-    pass
-
-
-@pytest.fixture
-def bounded():
-    """Let a test that hangs fail, and bound the memory that it may take."""
-
-    def stop(number, frame):
-        raise Hangs
-
-    before = signal.signal(signal.SIGALRM, stop)
-    limits = resource.getrlimit(resource.RLIMIT_CORE)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
-    resource.setrlimit(resource.RLIMIT_CORE, limits)
-
-
-@pytest.mark.parametrize("kind", ["h5", "json", "yaml"])
-def test_mutations_load_or_are_refused(kind, path, bounded):
-    chance = random.Random(kind)
-    model = models.load_model(path)
-    content = {
-        "h5": path.read_bytes(),
-        "json": model.to_json().encode(),
-        "yaml": model.to_yaml().encode(),
-    }[kind]
-    readers = {"json": models.model_from_json, "yaml": models.model_from_yaml}
-    outcomes = {"loaded": 0, "refused": 0}
-    for _ in range(700):
-        damaged = mutated(content, chance)
-        signal.alarm(20)
-        try:
-            if kind == "h5":
-                path.write_bytes(damaged)
-                models.load_model(path)
-            else:
-                readers[kind](damaged.decode("utf8", errors="replace"))
-            outcomes["loaded"] += 1
-        except ValueError:
-            outcomes["refused"] += 1
-    assert min(outcomes.values()) > 20, outcomes
-
-
-def test_mutated_weights_are_set_whole_or_not_at_all(content, path, bounded):
-    chance = random.Random(1)
-    model = models.load_model(path, compile=False)
-    outcomes = {"loaded": 0, "refused": 0}
-    for _ in range(300):
-        blank = [np.full(w.shape, 7.0, "float32") for w in model.weights]
-        model.set_weights(blank)
-        path.write_bytes(mutated(content, chance))
-        signal.alarm(20)
-        try:
-            model.load_weights(path)
-            outcomes["loaded"] += 1
-        except ValueError:
-            outcomes["refused"] += 1
-            assert all(np.all(w == 7.0) for w in model.get_weights())
-    assert min(outcomes.values()) > 20, outcomes
+@pytest.mark.parametrize(
+    "change",
+    [lambda n: n + (1 << 40), lambda n: -16, lambda n: (1 << 64) - 1],
+    ids=["large", "back", "last"],
+)
+@pytest.mark.parametrize("filler", [10, 3_000_000])
+@pytest.mark.parametrize("path", ["h5"], indirect=True)
+def test_a_damaged_heap_is_not_read(path, change, filler):
+    """HDF5 1.14 and 2.0 read some of these for ever."""
+    with h5py.File(path, "a") as file:
+        file["filler"] = np.zeros(filler, "f4")
+    models.load_model(path)
+    path.write_bytes(spoiled_heap(path.read_bytes(), change))
+    refused(path, "a heap of texts")

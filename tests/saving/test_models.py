@@ -310,13 +310,100 @@ def test_a_variable_in_the_graph_has_no_config():
         model.get_config()
 
 
-def test_a_layer_shared_between_models_is_warned_of(tmp_path):
-    inner = stack()
-    x = L.Input((2,))
-    model = Model(x, inner.layers[1](L.Dense(3)(inner(x))))
-    with pytest.warns(UserWarning, match="are in several of the models within it"):
+@pytest.mark.parametrize("name", ["../out", "/out", "a/../../out", "."])
+def test_a_layers_name_leads_nowhere(name, tmp_path):
+    (tmp_path / "in").mkdir()
+    model = Sequential([L.Dense(2, input_dim=3, name=name)])
+    for save in (model.save, model.save_weights):
+        with pytest.raises(ValueError, match=r"leads out of its group in an HDF5 file\. Give"):
+            save(tmp_path / "in" / "m.h5")
+    model.save(tmp_path / "in" / "m.keras")
+    model.save_weights(tmp_path / "in" / "m.safetensors")
+    found = models.load_model(tmp_path / "in" / "m.keras")
+    assert found.layers[0].name == name
+    assert_same_outputs(model, found)
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
+    assert len(list((tmp_path / "in").iterdir())) == 2
+
+
+def with_a_shared_layer():
+    """A graph, a graph in it and a stack in it that have a layer in common."""
+    shared = L.Dense(4, activation="tanh", name="shared")
+    a = L.Input((4,))
+    graph = Model(a, L.Dense(2, name="last")(shared(a)), name="graph")
+    stack = Sequential([L.Dense(4, input_dim=4), shared, L.Dense(2)], name="stack")
+    x = L.Input((4,))
+    model = Model(x, L.Add()([graph(x), stack(shared(x))]), name="outer")
+    model.compile("adam", "mse")
+    return model
+
+
+SHARED = {
+    "h5": lambda model, path: saved_and_loaded(model, path / "m.h5"),
+    "keras": lambda model, path: saved_and_loaded(model, path / "m.keras"),
+    "pickle": lambda model, path: pickle.loads(pickle.dumps(model)),
+    "deepcopy": lambda model, path: copy.deepcopy(model),
+}
+
+
+def saved_and_loaded(model, path):
+    model.save(path)
+    return models.load_model(path)
+
+
+@pytest.mark.parametrize("again", SHARED.values(), ids=SHARED)
+def test_a_layer_shared_between_models_comes_back_shared(again, x, y, tmp_path):
+    model = with_a_shared_layer()
+    model.train_on_batch(x, y)
+    found = again(model, tmp_path)
+    parts = [found, found.get_layer("graph"), found.get_layer("stack")]
+    assert len({part.get_layer("shared") for part in parts}) == 1
+    assert len(found.weights) == len(model.weights)
+    assert model.train_on_batch(x, y) == found.train_on_batch(x, y)
+    for ours, theirs in zip(model.get_weights(), found.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize(
+    "again",
+    [models.clone_model, lambda m: models.model_from_json(m.to_json())],
+    ids=["clone", "json"],
+)
+def test_a_config_tells_which_layers_are_shared(again):
+    found = again(with_a_shared_layer())
+    shared = found.get_layer("shared")
+    assert found.get_layer("graph").get_layer("shared") is shared
+    assert found.get_layer("stack").get_layer("shared") is shared
+
+
+def test_layers_of_one_mark_and_other_configs_are_not_one():
+    config = with_a_shared_layer().get_config()
+    graph = next(entry for entry in config["layers"] if entry["name"] == "graph")
+    shared = next(entry for entry in graph["config"]["layers"] if entry["name"] == "shared")
+    shared["config"]["activation"] = "relu"
+    found = Model.from_config(config)
+    assert found.get_layer("graph").get_layer("shared") is not found.get_layer("shared")
+
+
+class WithOwnArguments(Model):
+    def __init__(self, layer=None, name=None):
+        self.layer = layer or L.Dense(4, name="shared")
+        x = L.Input((4,))
+        super().__init__(x, self.layer(x), name=name)
+
+    def get_config(self):
+        return {"name": self.name}
+
+
+def test_a_shared_layer_of_a_model_with_arguments_of_its_own_is_warned_of(tmp_path):
+    shared, x = L.Dense(4, name="shared"), L.Input((4,))
+    model = Model(x, shared(WithOwnArguments(shared, name="own")(x)))
+    with pytest.warns(UserWarning, match=r"\['shared'\] are in several of the models within it"):
         model.save(tmp_path / "model.h5")
-    assert_same_outputs(model, models.load_model(tmp_path / "model.h5"))
+    found = models.load_model(
+        tmp_path / "model.h5", custom_objects={"WithOwnArguments": WithOwnArguments}
+    )
+    np.testing.assert_array_equal(found.predict(np.ones((2, 4))), model.predict(np.ones((2, 4))))
 
 
 # ------------------------------------------------------------------ configs that are wrong

@@ -11,11 +11,13 @@ from keras import models, optimizers
 OPTIMIZERS = {
     "sgd": lambda: optimizers.SGD(0.05, momentum=0.9, nesterov=True, decay=0.01),
     "adam": lambda: optimizers.Adam(0.01, clipnorm=1.0),
+    "adamw": lambda: optimizers.AdamW(0.01, weight_decay=0.1),
     "amsgrad": lambda: optimizers.Adam(0.01, amsgrad=True, decay=0.1),
     "rmsprop": lambda: optimizers.RMSprop(0.01, decay=0.1, clipvalue=0.5),
     "adagrad": lambda: optimizers.Adagrad(0.05, decay=0.01),
     "adadelta": lambda: optimizers.Adadelta(),
     "adamax": lambda: optimizers.Adamax(0.01),
+    "lion": lambda: optimizers.Lion(0.01),
     "nadam": lambda: optimizers.Nadam(0.01),
     "schedule": lambda: optimizers.Adam(optimizers.schedules.ExponentialDecay(0.1, 3, 0.5)),
 }
@@ -69,6 +71,30 @@ def test_with_random_numbers_and_validation_it_goes_on_exactly(x, y, tmp_path):
     model.save(tmp_path / "model.h5")
     other = models.load_model(tmp_path / "model.h5")
     assert fit(model, x, y, 2, 4, **options) == fit(other, x, y, 2, 4, **options)
+    assert_same(model, other)
+
+
+@pytest.mark.parametrize("kind", ["h5", "keras"])
+@pytest.mark.parametrize("rule", [optimizers.RMSprop, optimizers.Adagrad])
+def test_where_epsilon_is_comes_back(rule, kind, tmp_path):
+    """In each dialect one of the two is what its own files mean, so that both have to be told."""
+    for is_inside in (False, True):
+        options = {"epsilon_inside": True} if is_inside else {}
+        plain(rule(0.01, **options)).save(tmp_path / f"m.{kind}")
+        assert models.load_model(tmp_path / f"m.{kind}").optimizer.epsilon_inside is is_inside
+
+
+def test_a_state_brings_where_epsilon_is(x, y, tmp_path):
+    options = {"epsilon": 0.1, "epsilon_inside": True}
+    model, other = (
+        plain(optimizers.RMSprop(0.1, **options)),
+        plain(optimizers.RMSprop(0.1, 0.9, 0.1)),
+    )
+    for each in (model, other):
+        fit(each, x, y, 0, 1)
+    model.save_state(tmp_path / "state.h5")
+    other.load_state(tmp_path / "state.h5")
+    assert fit(model, x, y, 1, 2) == fit(other, x, y, 1, 2)
     assert_same(model, other)
 
 

@@ -144,6 +144,8 @@ NEUTRAL = {
     "SparseTopKCategoricalAccuracy": {"from_sorted_ids": (False,)},
     # Optimizers.
     "RMSprop": {"momentum": (0, 0.0), "centered": (False,)},
+    # What it has by default says something there.
+    "AdamW": {"weight_decay": ()},
     # Slots that a file brings make the value they start from idle.
     "Adagrad": {"initial_accumulator_value": ANY},
     "optimizer": {
@@ -161,7 +163,7 @@ NEUTRAL = {
 }
 
 # Arguments above which the layers here take with other values too.
-SUPPORTED = frozenset({"activity_regularizer", "groups", "zero_output_for_mask"})
+SUPPORTED = frozenset({"activity_regularizer", "groups", "weight_decay", "zero_output_for_mask"})
 
 # Arguments of this library that Keras 3 does not know, and that change no result.
 IDLE = frozenset({"implementation", "input_length", "reverse_state_order"})
@@ -169,6 +171,9 @@ IDLE = frozenset({"implementation", "input_length", "reverse_state_order"})
 # What names of this library's own stand for something that Keras 3 has no name for.
 DECAY = "classic_decay"
 HARD_SIGMOID = "classic_hard_sigmoid"
+
+# Interpolations here: what they are there. It has none between the pixels' corners, and refuses that name.
+INTERPOLATIONS = {"bilinear": "bilinear_corners", "bilinear_half_pixel": "bilinear"}
 
 # Names of losses and metrics here that are others there.
 FUNCTIONS = {

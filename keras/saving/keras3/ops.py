@@ -186,6 +186,30 @@ _ROWS = {line.split()[0]: _row(line.split()[1:]) for line in _TABLE.strip().spli
 _FUNCTIONS = {row.class_name: function for function, row in _ROWS.items()} | {"Abs": "abs"}
 
 
+def is_op(entry):
+    """Return whether an entry of a graph is an op: its module tells, or in `.h5`, where none is told, its arguments do.
+
+    Args:
+        entry: a dict with a class name and a config, as Keras 3 writes it.
+
+    Examples:
+        >>> is_op({"class_name": "Add", "config": {"name": "add"}})
+        True
+        >>> is_op({"class_name": "Add", "config": {"name": "add", "trainable": True}})
+        False
+    """
+    config = entry.get("config")
+    if not isinstance(config, dict):
+        return False
+    if entry.get("module") is not None:
+        return str(entry["module"]).startswith("keras.src.ops.")
+    name = entry.get("class_name")
+    if "registered_name" in entry or name not in {*_FUNCTIONS, "HardSigmoid"}:
+        return False
+    row = _ROWS.get(_FUNCTIONS.get(name))
+    return set(config) <= {"name", *(row.arguments + row.unknown if row else ())}
+
+
 def to_function(class_name, config, args, kwargs, name):
     """Return the function's name and its arguments, for an op as Keras 3 describes it.
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras.saving import schema
+from keras.saving import policies, schema, sharing
 from keras.saving.keras3 import ops as graph_ops
 from keras.saving.keras3.names import (
     ANY,
@@ -10,6 +10,7 @@ from keras.saving.keras3.names import (
     CLASSES,
     DECAY,
     HARD_SIGMOID,
+    INTERPOLATIONS,
     NEUTRAL,
     PACKAGES,
     SUPPORTED,
@@ -37,6 +38,7 @@ def to_canonical(description):
         ... )
         {'class_name': 'LeakyReLU', 'config': {'name': 'leaky', 'alpha': 0.1}}
     """
+    policies.warn_of_mixed(description)
     return _read(description)
 
 
@@ -110,9 +112,9 @@ def _is_optimizer(class_name, config):
 
 
 def _dtype(class_name, config, policy):
-    """Return the dtype of the weights under a policy; half precision is then computed in float32."""
+    """Return the dtype of the weights under a policy, in which is computed too."""
     name = policy.get("name") if isinstance(policy, dict) else policy
-    if name is None or name in ("mixed_float16", "mixed_bfloat16"):
+    if name is None or policies.is_mixed(name):
         return None if name is None else "float32"
     if not isinstance(name, str) or "_from_" in name or name.startswith(("int4", "float8")):
         raise ValueError(
@@ -124,7 +126,7 @@ def _dtype(class_name, config, policy):
 
 def _read_stack(value):
     config = {key: item for key, item in value["config"].items() if key != "dtype"}
-    config["layers"] = [_read(layer) for layer in config["layers"]]
+    config["layers"] = [_marked(layer, _read(layer)) for layer in config["layers"]]
     first = config["layers"][0] if config["layers"] else {}
     if first.get("class_name") == "InputLayer" or config.get("build_input_shape") is None:
         config.pop("build_input_shape", None)
@@ -160,9 +162,15 @@ def _read_entry(entry):
     config = entry.get("config")
     name = entry.get("name") or (config.get("name") if isinstance(config, dict) else None)
     nodes = [_read_node(node) for node in entry["inbound_nodes"]]
-    if str(entry.get("module")).startswith("keras.src.ops.") and isinstance(config, dict):
+    if graph_ops.is_op(entry):
         return _read_op(entry["class_name"], config, nodes, name)
-    return {**_read(entry), "name": name, "inbound_nodes": nodes}
+    return _marked(entry, {**_read(entry), "name": name, "inbound_nodes": nodes})
+
+
+def _marked(theirs, ours):
+    """Return the entry of a layer with what tells that it is the same as in another model."""
+    number = theirs.get("shared_object_id") if isinstance(theirs, dict) else None
+    return ours if number is None else {**ours, sharing.KEY: number}
 
 
 def _read_node(node):
@@ -304,6 +312,12 @@ def _read_batch_normalization(config):
     return {**config, "axis": axis[0]} if isinstance(axis, list) and len(axis) == 1 else config
 
 
+def _read_up_sampling(config):
+    kind = config.get("interpolation")
+    here = {there: here for here, there in INTERPOLATIONS.items()}
+    return {**config, "interpolation": here.get(kind, kind)} if isinstance(kind, str) else config
+
+
 def _read_optimizer(config):
     rate = config.get("lr")
     if schema.is_description(rate) and rate["config"].get("name") == DECAY:
@@ -320,6 +334,11 @@ _READERS = {
     "BatchNormalization": _read_batch_normalization,
     "Bidirectional": _read_bidirectional,
     "Lambda": _read_lambda,
+    # Both have epsilon within the root there.
+    **dict.fromkeys(
+        ("Adagrad", "RMSprop"), lambda config: {**_read_optimizer(config), "epsilon_inside": True}
+    ),
+    "UpSampling2D": _read_up_sampling,
     # Nesterov's momentum grows there as with this number here.
     "Nadam": lambda config: {**_read_optimizer(config), "schedule_decay": 1.0},
 }

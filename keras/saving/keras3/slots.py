@@ -14,7 +14,10 @@ _GROUPS = {
     "Adadelta": [("accumulator", "delta_accumulator")],
     "Adagrad": [("accumulator",)],
     "Adam": [("m", "v"), ("vhat",)],
+    "AdamW": [("m", "v"), ("vhat",)],
     "Adamax": [("m", "u")],
+    "Lamb": [("m", "v")],
+    "Lion": [("m",)],
     "Nadam": [("m", "v")],
     "RMSprop": [("accumulator",)],
     "SGD": [("momentum",)],
@@ -32,12 +35,18 @@ def _places(names, groups, count):
     ]
 
 
-def from_keras3(entries, optimizer):
+def is_in_keras3s_order(saved):
+    """Return whether a file has its optimizer's state in that order: those of Keras 3, and archives of tf.keras too."""
+    return saved.is_by_path or saved.version.startswith("3.")
+
+
+def from_keras3(entries, optimizer, version):
     """Return a file's entries in the order of `optimizer.get_weights`.
 
     Args:
         entries: a list of `WeightEntry` as Keras 3 orders them.
         optimizer: the optimizer they are for, its slots made.
+        version: the writer's; TensorFlow's Keras, "2.x", left the learning rate out.
 
     Returns:
         A list of `WeightEntry`; unchanged for a rule that Keras 3 does not have, None if the file's optimizer had
@@ -46,7 +55,8 @@ def from_keras3(entries, optimizer):
     groups = _GROUPS.get(type(optimizer).__name__)
     if groups is None:
         return entries
-    has_rate = optimizer.schedule is None and not float(optimizer.decay.numpy())
+    is_fixed = optimizer.schedule is None and not float(optimizer.decay.numpy())
+    has_rate = is_fixed and version.startswith("3.")
     steps, slots = entries[0], entries[1 + has_rate :]
     variables = list(optimizer._slots)
     if not slots and type(optimizer).__name__ == "SGD" and not float(optimizer.momentum.numpy()):

@@ -1,9 +1,17 @@
 """From the canonical form to the dialect of Keras 3."""
 
 from keras import constraints, initializers, layers, losses, metrics, optimizers, regularizers
-from keras.saving import schema
+from keras.saving import schema, sharing
 from keras.saving.keras3 import ops as graph_ops
-from keras.saving.keras3.names import ARGUMENTS, DECAY, FUNCTIONS, HARD_SIGMOID, IDLE, PACKAGES
+from keras.saving.keras3.names import (
+    ARGUMENTS,
+    DECAY,
+    FUNCTIONS,
+    HARD_SIGMOID,
+    IDLE,
+    INTERPOLATIONS,
+    PACKAGES,
+)
 
 _HERE = {
     "keras.layers": layers,
@@ -134,6 +142,11 @@ def _thresholded_relu(name, config):
     return "ReLU", config
 
 
+def _up_sampling(name, config):
+    kind = config.get("interpolation")
+    return name, {**config, "interpolation": INTERPOLATIONS.get(kind, kind)}
+
+
 def _variance_scaling(name, config):
     is_cut = config.get("distribution") == "normal"
     return name, {**config, "distribution": "truncated_normal"} if is_cut else config
@@ -142,7 +155,8 @@ def _variance_scaling(name, config):
 def _optimizer(name, config):
     config = dict(config)
     decay = config.pop("decay", 0.0)
-    config.pop("schedule_decay", None)
+    for key in ("epsilon_inside", "schedule_decay"):
+        config.pop(key, None)
     if decay and isinstance(config.get("lr"), int | float):
         schedule = {
             "initial_learning_rate": config["lr"],
@@ -160,6 +174,7 @@ _ADAPT = {
     "Bidirectional": _bidirectional,
     "Lambda": _lambda,
     "ThresholdedReLU": _thresholded_relu,
+    "UpSampling2D": _up_sampling,
     "VarianceScaling": _variance_scaling,
 }
 
@@ -193,7 +208,8 @@ def _classic_hard_sigmoid():
 # ------------------------------------------------------------------ models
 def _write_stack(value):
     config = {key: item for key, item in value["config"].items() if key != "build_input_shape"}
-    config["layers"] = [*_inputs_of(value["config"]), *_write(config["layers"], _LAYERS)]
+    layers = map(_write_layer, config["layers"])
+    config["layers"] = [*_inputs_of(value["config"]), *layers]
     if value["class_name"] != "Sequential":
         return {**_identity(value["class_name"], "keras"), "config": config}
     return {
@@ -242,8 +258,15 @@ def _write_entry(entry):
         return _write_op(entry["config"]["function"], nodes, name)
     if entry["class_name"] in _RECURRENT:
         nodes = [_with_initial_state(node) for node in nodes]
+    nodes = [_write_node(node) for node in nodes]
+    return {**_write_layer(entry), "name": name, "inbound_nodes": nodes}
+
+
+def _write_layer(entry):
+    """Return a layer within a model, with what tells that it is the same as in another one."""
     written = _write_object(entry, _LAYERS)
-    return {**written, "name": name, "inbound_nodes": [_write_node(node) for node in nodes]}
+    is_shared = sharing.KEY in entry
+    return {**written, "shared_object_id": entry[sharing.KEY]} if is_shared else written
 
 
 def _with_initial_state(node):
