@@ -223,11 +223,32 @@ def infer(function, args, kwargs, training=None):
     Returns:
         The nest the call returns, with a `ShapeAndType` a leaf; sizes that depend on unknown ones are None.
     """
-    leaves = [leaf for leaf in nest.flatten([args, kwargs]) if isinstance(leaf, Tensor)]
-    trials = _TRIAL_SIZES if any(None in leaf.shape for leaf in leaves) else _TRIAL_SIZES[:1]
-    results = [_trial(function, args, kwargs, leaves, size, training) for size in trials]
+    flat = nest.flatten([args, kwargs])
+    shapes = {leaf: leaf.shape for leaf in flat if isinstance(leaf, Tensor)}
+    trials = _TRIAL_SIZES if any(None in shape for shape in shapes.values()) else _TRIAL_SIZES[:1]
+    try:
+        results = [_trial(function, args, kwargs, shapes, size, training) for size in trials]
+    except Exception:
+        # Perhaps an unknown size has to be that of an array it meets.
+        if (shapes := _broadcast_sizes(flat, before := shapes)) == before:
+            raise
+        results = [_trial(function, args, kwargs, shapes, size, training) for size in trials]
     others = iter(nest.flatten(results[-1]))
     return nest.map_leaves(lambda spec: _merge(spec, next(others)), results[0])
+
+
+def _broadcast_sizes(leaves, shapes):
+    """Fill unknown sizes in `{tensor: shape}` with those at the same place of the other arguments, from the right."""
+    known = [tuple(getattr(leaf, "shape", None) or ()) for leaf in leaves]
+
+    def filled(shape):
+        found = list(shape)
+        for place in (-i for i, n in enumerate(reversed(shape), start=1) if n is None):
+            sizes = {other[place] for other in known if len(other) >= -place} - {None, 1}
+            found[place] = sizes.pop() if len(sizes) == 1 else None
+        return tuple(found)
+
+    return {tensor: filled(shape) for tensor, shape in shapes.items()}
 
 
 def _merge(spec, other):
@@ -235,13 +256,13 @@ def _merge(spec, other):
     return ShapeAndType(shape, dtypes.of(spec))
 
 
-def _trial(function, args, kwargs, leaves, size, training):
-    """Evaluate a call abstractly with `size` in place of each unknown size."""
-    sizes = {leaf: _trial_size(leaf, size) for leaf in leaves if _is_size(leaf)}
+def _trial(function, args, kwargs, shapes, size, training):
+    """Evaluate a call on tensors of `shapes` abstractly, with `size` in place of each unknown size."""
+    sizes = {tensor: _trial_size(tensor, size) for tensor in shapes if _is_size(tensor)}
     specs = {
-        leaf: compute.Spec([size if n is None else n for n in leaf.shape], leaf.dtype)
-        for leaf in leaves
-        if leaf not in sizes
+        tensor: compute.Spec([size if n is None else n for n in shape], tensor.dtype)
+        for tensor, shape in shapes.items()
+        if tensor not in sizes
     }
 
     def run(*values):

@@ -366,3 +366,25 @@ def test_shapes_cost_no_memory():
     huge = K.placeholder((10**5, 10**5))
     assert K.dot(huge, huge).shape == (10**5, 10**5)
     assert compute.is_tensor(compute.full((), 1, FLOAT))
+
+
+@pytest.mark.parametrize(
+    ("shape", "other", "expected"),
+    [
+        ((None, None, 3), (1, 5, 3), (None, 5, 3)),
+        ((None, 2), (7, 2), (7, 2)),
+        ((2, None), (4,), (2, 4)),
+    ],
+)
+def test_an_unknown_size_is_that_of_the_array_it_meets(shape, other, expected):
+    x = K.placeholder(shape)
+    difference = x - np.ones(other, FLOAT)
+    assert difference.shape == expected
+    assert (x - K.placeholder(other)).shape == expected
+    fed = np.full([7 if n is None else n for n in expected], 3.0)
+    close(value([x], difference, [fed]), fed - 1)
+
+
+def test_sizes_that_cannot_go_together_are_refused_with_the_call_s_own_error():
+    with pytest.raises(Exception, match="4"):
+        K.placeholder((None, 3)) - np.ones((2, 4))
