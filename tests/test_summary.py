@@ -54,3 +54,14 @@ def test_the_counts_are_those_of_the_weights(capsys):
     assert "Trainable params: 15" in lines
     assert "Non-trainable params: 8" in lines
     assert "Connected to" not in lines[1]
+
+
+def test_a_model_within_a_model_shows_where_it_is_used_and_not_its_own_input():
+    place = Input((2,), name="place")
+    inner = Model(place, Dense(3)(place), name="inner")
+    x = Input((4,), name="x")
+    output = Add()([inner(Dense(2, name="between")(x)), Dense(3)(x)])
+    lines = lines_of(Model(x, output))
+    row = next(line for line in lines if line.startswith("inner"))
+    assert row.endswith("between[0][0]")
+    assert not any("place" in line for line in lines)
