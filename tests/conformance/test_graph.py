@@ -1,5 +1,8 @@
 """The graph: replay, gradients of any order, K.function with updates and the learning phase, symbolic operators."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -388,3 +391,10 @@ def test_an_unknown_size_is_that_of_the_array_it_meets(shape, other, expected):
 def test_sizes_that_cannot_go_together_are_refused_with_the_call_s_own_error():
     with pytest.raises(Exception, match="4"):
         K.placeholder((None, 3)) - np.ones((2, 4))
+
+
+def test_looking_for_a_size_logs_no_errors():
+    program = "import numpy, keras.backend as K; K.placeholder((None, 3)) - numpy.ones((5, 3))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stdout + done.stderr
