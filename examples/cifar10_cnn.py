@@ -2,7 +2,7 @@
 
 `ImageDataGenerator` shifts, flips and rotates the images, `fit_generator` trains on what it makes.
 
-    python examples/cifar10_cnn.py [--epochs 10] [--brief]
+    python examples/cifar10_cnn.py [--epochs 8] [--brief]
 
 With CIFAR-10 in `~/.keras/datasets` (`cifar-10-batches-py`) these are its images. Without, they are patches of ten
 photographs at three sizes, and the network tells from which photograph each comes, on parts of the photographs that
@@ -39,7 +39,7 @@ def load(brief):
         x_train, y_train = x_train[:count] / 255, y_train[:count, 0]
         return (x_train, y_train), (x_test / 255, y_test[:, 0]), CIFAR_NAMES
     print("CIFAR-10 is not cached: patches of ten photographs take its place.")
-    train = samples.patches(1000 if brief else 5000)
+    train = samples.patches(1000 if brief else 4000)
     return train, samples.patches(1000, test=True), samples.NAMES
 
 
@@ -99,7 +99,7 @@ def draw(options, history, images, labels, probabilities, names):
 
 def main(argv=None):
     """Train, draw, and return the test accuracy."""
-    options = gallery.parse(__doc__, argv, epochs=10, brief=2)
+    options = gallery.parse(__doc__, argv, epochs=8, brief=2)
     (x_train, y_train), (x_test, y_test), names = load(options.brief)
     model = build_model(len(names))
     history = train(model, x_train, y_train, (x_test, y_test), options.epochs)

@@ -5,7 +5,7 @@ characters and says how probable each next one is; drawing from these, again and
 `LambdaCallback` writes a sample after each epoch. A low temperature makes bold choices, a high one surprising
 spelling.
 
-    python examples/lstm_text_generation.py [--epochs 10] [--brief]
+    python examples/lstm_text_generation.py [--epochs 8] [--brief]
 
 Expect a loss of about 1.6 nats a character (3.2 for letters at random by their frequency), words that are mostly
 English, and sentences that begin like documentation.
@@ -33,10 +33,10 @@ def load(brief):
     text = "".join(c for c in text.lower() if c in CHARACTERS)
     lines = [" ".join(line.split()) for line in text.split("\n\n")]
     text = "\n".join(line for line in lines if len(line) > 80)
-    return text[: 20_000 if brief else 200_000]
+    return text[: 15_000 if brief else 80_000]
 
 
-def windows(text, step=2):
+def windows(text, step=3):
     """Pieces of LENGTH characters, one-hot, and the number of the character after each."""
     indices = np.array([CHARACTERS.index(c) for c in text])
     starts = np.arange(0, len(indices) - LENGTH, step)
@@ -95,7 +95,7 @@ def draw(options, losses, seed, written):
 
 def main(argv=None):
     """Train, write, draw; return the last loss."""
-    options = gallery.parse(__doc__, argv, epochs=10, brief=2)
+    options = gallery.parse(__doc__, argv, epochs=8, brief=2)
     text = load(options.brief)
     x, y = windows(text)
     print(f"{len(text):,} characters, {len(x):,} windows")

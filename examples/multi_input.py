@@ -5,7 +5,7 @@ four"), which an embedding and an LSTM read. Both meet in `concatenate`, and the
 output, next to the convolutions, names the digit: it helps the first part to learn, and counts for less
 (`loss_weights`). Inputs and outputs are given by name.
 
-    python examples/multi_input.py [--epochs 15] [--brief]
+    python examples/multi_input.py [--epochs 10] [--brief]
 
 Expect about 95 % of the answers about unseen digits to be right. Always saying "no" gives about 60 %.
 """
@@ -95,7 +95,7 @@ def draw(options, history, inputs, outputs, asked, answers):
 
 def main(argv=None):
     """Train, draw, and return the share of right answers about unseen digits."""
-    options = gallery.parse(__doc__, argv, epochs=15, brief=2)
+    options = gallery.parse(__doc__, argv, epochs=10, brief=2)
     train, test = samples.digits()
     rng = np.random.RandomState(options.seed)
     inputs, outputs, _ = ask(*train, count=4000 if options.brief else 20000, rng=rng)
