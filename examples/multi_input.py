@@ -7,7 +7,7 @@ output, next to the convolutions, names the digit: it helps the first part to le
 
     python examples/multi_input.py [--epochs 10] [--brief]
 
-Expect about 95 % of the answers about unseen digits to be right. Always saying "no" gives about 60 %.
+Expect about 97 % of the answers about unseen digits to be right. Always saying "no" gives 66 %.
 """
 
 import gallery
@@ -26,7 +26,7 @@ QUESTIONS = {
     "is it odd": lambda digit: digit % 2 == 1,
     "is it a prime number": lambda digit: digit in (2, 3, 5, 7),
     "does it have a hole": lambda digit: digit in (0, 6, 8, 9),
-    **{f"is it a {name}": lambda digit, n=n: digit == n for n, name in enumerate(NUMBERS)},
+    **{f"is it {name}": lambda digit, n=n: digit == n for n, name in enumerate(NUMBERS)},
     **{
         f"is it larger than {name}": lambda digit, n=n: digit > n
         for n, name in enumerate(NUMBERS[1:9], start=1)
