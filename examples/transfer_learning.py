@@ -7,8 +7,9 @@
 
     python examples/transfer_learning.py [--epochs 20] [--brief]
 
-`--epochs` are those on the few examples. With 10 of each digit, expect about 85 % of the unseen ones right with
-frozen features, some points more than from scratch. The frozen weights are checked to be the same before and after.
+`--epochs` are those on the few examples. Expect 85 % of the unseen digits right with frozen features and 5 examples of
+each, 86 % after fine-tuning, 81 % from scratch; with 10 examples 90, 90 and 88 %; with 2 nothing is gained. The frozen
+weights are checked to be the same before and after.
 """
 
 import gallery
