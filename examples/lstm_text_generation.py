@@ -7,7 +7,7 @@ spelling.
 
     python examples/lstm_text_generation.py [--epochs 8] [--brief]
 
-Expect a loss of about 1.6 nats a character (3.2 for letters at random by their frequency), words that are mostly
+Expect a loss of about 1.2 nats a character (3.0 for letters at random by their frequency), words that are mostly
 English, and sentences that begin like documentation.
 """
 
