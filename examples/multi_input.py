@@ -7,7 +7,7 @@ output, next to the convolutions, names the digit: it helps the first part to le
 
     python examples/multi_input.py [--epochs 10] [--brief]
 
-Expect about 97 % of the answers about unseen digits to be right. Always saying "no" gives 66 %.
+Expect about 96 % of the answers about unseen digits to be right. Always saying "no" gives 66 %.
 """
 
 import gallery
