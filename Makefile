@@ -1,5 +1,6 @@
 # Everything runs in environments made here; only Python 3.11+ and make are needed.
 #   make demo     train on real handwritten digits, offline after the installation
+#   make examples run every example briefly and draw its picture (BRIEF= runs them in full, NAMES="deep_dream" some)
 #   make test     run the tests            (ARGS="-k dropout" picks some, JOBS=4 uses more cores)
 #                 BACKEND=torch or BACKEND=tensorflow: on that backend, in an environment of its own
 #   make lint     check style              make format   put it right
@@ -13,6 +14,8 @@ BACKEND ?= jax
 VENV    ?= $(call venv,$(BACKEND))
 JOBS    ?= 2
 ARGS    ?=
+BRIEF   ?= --brief
+NAMES   ?=
 
 BACKENDS  ?= jax torch tensorflow
 PEER_VENV := benchmarks/.venv-keras3
@@ -25,7 +28,7 @@ PIP       := -m pip install --quiet --disable-pip-version-check
 METADATA  := pyproject.toml keras/_version.py
 LINTED    := keras tests examples benchmarks interop conftest.py
 
-.PHONY: help demo test lint format bench interop clean $(BACKENDS:%=installed-%) installed-jax
+.PHONY: help demo examples test lint format bench interop clean $(BACKENDS:%=installed-%) installed-jax
 .DELETE_ON_ERROR:
 
 help:
@@ -33,6 +36,9 @@ help:
 
 demo: $(VENV)/.installed-demo
 	KERAS_BACKEND=$(BACKEND) $(BIN)/python examples/mnist_demo.py
+
+examples: $(VENV)/.installed-examples
+	KERAS_BACKEND=$(BACKEND) $(BIN)/python examples $(BRIEF) $(NAMES)
 
 test: $(VENV)/.installed-test
 	KERAS_BACKEND=$(BACKEND) $(BIN)/python -m pytest -n $(JOBS) -q $(ARGS)
@@ -54,9 +60,11 @@ bench: $(BACKENDS:%=installed-%) $(PEER_VENV)/.installed
 installed-%:
 	@$(MAKE) --no-print-directory BACKEND=$* $(call venv,$*)/.installed-demo
 
+# With ARGS only the files; without, the weights of the application networks too.
 # INTEROP_CLASSIC=/path/to/python and INTEROP_MODERN=... name ready environments of the originals.
 interop: $(VENV)/.installed-test
 	$(BIN)/python interop/interop.py $(ARGS)
+	$(if $(ARGS),,$(BIN)/python interop/applications.py)
 
 # One environment, filled as far as each target needs it. The stamps make a second run start at once.
 $(BIN)/python:
@@ -69,8 +77,12 @@ $(VENV)/.installed-demo: $(METADATA) | $(BIN)/python
 	$(BIN)/python $(PIP) --editable '.[demo$(EXTRA)]'
 	@touch $@
 
+$(VENV)/.installed-examples: $(METADATA) | $(BIN)/python
+	$(BIN)/python $(PIP) --editable '.[examples$(EXTRA)]'
+	@touch $@
+
 $(VENV)/.installed-test: $(METADATA) | $(BIN)/python
-	$(BIN)/python $(PIP) --editable '.[demo,test,dev$(EXTRA)]'
+	$(BIN)/python $(PIP) --editable '.[demo,examples,test,dev$(EXTRA)]'
 	@touch $@
 
 # The peer gets the very backends that these environments have, so that only the libraries differ.
@@ -81,5 +93,5 @@ $(PEER_VENV)/.installed: Makefile | $(BACKENDS:%=installed-%) installed-jax
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-* $(PEER_VENV) interop/.venvs .pytest_cache .ruff_cache build dist demo.png
+	rm -rf .venv .venv-* $(PEER_VENV) interop/.venvs .pytest_cache .ruff_cache build dist demo.png examples/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,9 +2,9 @@
 
     python interop/applications.py [--only NETWORK ...] [--keep FOLDER]
 
-The original, Keras 2.2.4 with Keras-Applications 1.0.8, runs in an environment of its own, which INTEROP_CLASSIC names;
-without one the check is skipped with a message. The exit status is 1 if anything failed. In the original's environment
-this file is run as `applications.py write FOLDER NETWORK`, on Python 3.6.
+The original, Keras 2.2.4 with Keras-Applications 1.0.8, runs in an environment of its own, made or named as for
+`interop.py`; where there can be none the check is skipped with a message. The exit status is 1 if anything failed.
+In the original's environment this file is run as `applications.py write FOLDER NETWORK`, on Python 3.6.
 """
 
 import argparse
@@ -78,22 +78,24 @@ def main():
     parser.add_argument("--only", nargs="+", choices=MODULES, default=list(MODULES))
     parser.add_argument("--keep", help="a folder in which the files are left")
     arguments = parser.parse_args()
-    environment = os.environ.get("INTEROP_CLASSIC", "")
-    if not Path(environment, "bin", "python").exists():
-        print(f"Skipped: INTEROP_CLASSIC={environment!r} is no environment with Keras 2.2.4.")
-        return 0
     sys.path.insert(0, str(ROOT))
-    failed = [key for key in arguments.only if not passes(key, environment, arguments.keep)]
+    # Not at the top: the original's Python, which runs this file too, is too old for it.
+    from interop import python_of
+
+    python, reason = python_of("classic")
+    if python is None:
+        print(f"Skipped: {reason}.")
+        return 0
+    failed = [key for key in arguments.only if not passes(key, python, arguments.keep)]
     print(f"{len(arguments.only) - len(failed)} of {len(arguments.only)} networks agree.")
     return 1 if failed else 0
 
 
-def passes(key, environment, keep):
+def passes(key, python, keep):
     """Whether a network agrees; one line tells it."""
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as passing:
         folder = keep or passing
-        python = Path(environment, "bin", "python")
         call = [python, "-W", "ignore", __file__, "write", folder, key]
         done = subprocess.run(call, cwd=HERE, capture_output=True, text=True)
         if done.returncode:

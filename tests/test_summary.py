@@ -62,3 +62,14 @@ def test_a_stack_that_begins_with_a_model_has_no_connections():
     lines = []
     model.summary(print_fn=lines.append)
     assert "Connected to" not in lines[1] and "base[" not in "".join(lines)
+
+
+def test_a_model_within_a_model_shows_where_it_is_used_and_not_its_own_input():
+    place = Input((2,), name="place")
+    inner = Model(place, Dense(3)(place), name="inner")
+    x = Input((4,), name="x")
+    output = Add()([inner(Dense(2, name="between")(x)), Dense(3)(x)])
+    lines = lines_of(Model(x, output))
+    row = next(line for line in lines if line.startswith("inner"))
+    assert row.endswith("between[0][0]")
+    assert not any("place" in line for line in lines)

@@ -4,6 +4,7 @@ A symbolic tensor comes from `Input`, `K.placeholder`, or any op or layer that w
 while the graph is drawn; to compute is to *replay* its nodes in order on arrays, inside a scope.
 """
 
+import contextlib
 import itertools
 
 import numpy as np
@@ -223,30 +224,36 @@ def infer(function, args, kwargs, training=False):
     Returns:
         The nest the call returns, with a `ShapeAndType` a leaf; sizes that depend on unknown ones are None.
     """
-    leaves = [leaf for leaf in nest.flatten([args, kwargs]) if isinstance(leaf, Tensor)]
-    trials = _TRIAL_SIZES if any(None in leaf.shape for leaf in leaves) else _TRIAL_SIZES[:1]
+    flat = nest.flatten([args, kwargs])
+    shapes = {leaf: leaf.shape for leaf in flat if isinstance(leaf, Tensor)}
 
-    def results(batch=None):
-        return [_trial(function, args, kwargs, leaves, n, batch or n, training) for n in trials]
+    def results(shapes, batch=None):
+        is_known = not any(None in shape for shape in shapes.values())
+        trials = _TRIAL_SIZES[:1] if is_known else _TRIAL_SIZES
+        found = [_trial(function, args, kwargs, shapes, n, batch or n, training) for n in trials]
+        others = iter(nest.flatten(found[-1]))
+        return nest.map_leaves(lambda spec: _merge(spec, next(others)), found[0])
 
     try:
-        found = results()
+        return results(shapes)
     except Exception:
-        if not any(None in leaf.shape[:1] for leaf in leaves):
-            raise
-        found = _results_of_one(results)
+        found = _other_results(results, flat, shapes)
         if found is None:
             raise
-    others = iter(nest.flatten(found[-1]))
-    return nest.map_leaves(lambda spec: _merge(spec, next(others)), found[0])
+        return found
 
 
-def _results_of_one(results):
-    """Return what a batch of one gives, or None: of all sizes it alone goes with arrays made for a batch of another."""
-    try:
-        return nest.map_leaves(_with_any_batch, results(batch=1))
-    except Exception:
-        return None
+def _other_results(results, leaves, shapes):
+    """Return what a call gives if its unknown sizes have to be those of arrays that they meet, or None."""
+    filled = _broadcast_sizes(leaves, shapes)
+    if filled != shapes:
+        with contextlib.suppress(Exception):
+            return results(filled)
+    if any(None in shape[:1] for shape in shapes.values()):
+        # Of all sizes a batch of one alone goes with arrays made for a batch of another.
+        with contextlib.suppress(Exception):
+            return nest.map_leaves(_with_any_batch, results(shapes, batch=1))
+    return None
 
 
 def _with_any_batch(spec):
@@ -255,18 +262,35 @@ def _with_any_batch(spec):
     return ShapeAndType(shape, dtypes.of(spec))
 
 
+def _broadcast_sizes(leaves, shapes):
+    """Fill unknown sizes in `{tensor: shape}` with those at the same place of the other arguments, from the right."""
+    known = [tuple(getattr(leaf, "shape", None) or ()) for leaf in leaves]
+
+    def filled(shape):
+        found = list(shape)
+        for place in (-i for i, n in enumerate(reversed(shape), start=1) if n is None):
+            sizes = {other[place] for other in known if len(other) >= -place} - {None, 1}
+            found[place] = sizes.pop() if len(sizes) == 1 else None
+        return tuple(found)
+
+    return {tensor: filled(shape) for tensor, shape in shapes.items()}
+
+
 def _merge(spec, other):
     shape = [a if a == b else None for a, b in zip(spec.shape, other.shape, strict=True)]
     return ShapeAndType(shape, dtypes.of(spec))
 
 
-def _trial(function, args, kwargs, leaves, size, batch, training):
-    """Evaluate a call abstractly with `size` in place of each unknown size, `batch` if that is the first one."""
-    sizes = {leaf: _trial_size(leaf, size, batch) for leaf in leaves if _is_size(leaf)}
+def _trial(function, args, kwargs, shapes, size, batch, training):
+    """Evaluate a call on tensors of `shapes` abstractly.
+
+    In place of each unknown size stands `size`, or `batch` if it is the first one.
+    """
+    sizes = {tensor: _trial_size(tensor, size, batch) for tensor in shapes if _is_size(tensor)}
     specs = {
-        leaf: compute.Spec(_trial_shape(leaf, size, batch), leaf.dtype)
-        for leaf in leaves
-        if leaf not in sizes
+        tensor: compute.Spec(_sized(shape, size, batch), tensor.dtype)
+        for tensor, shape in shapes.items()
+        if tensor not in sizes
     }
 
     def run(*values):
@@ -288,7 +312,7 @@ class _TrialSymbols:
     def __getitem__(self, tensor):
         if _is_size(tensor):
             return _trial_size(tensor, *self.sizes)
-        return compute.full(_trial_shape(tensor, *self.sizes), 0, tensor.dtype)
+        return compute.full(_sized(tensor.shape, *self.sizes), 0, tensor.dtype)
 
 
 def _is_size(tensor):
@@ -298,12 +322,12 @@ def _is_size(tensor):
 
 def _trial_size(tensor, size, batch):
     x, axis = tensor.node.args
-    return _trial_shape(x, size, batch)[axis]
+    return _sized(x.shape, size, batch)[axis]
 
 
-def _trial_shape(tensor, size, batch):
-    sizes = [batch, *[size] * len(tensor.shape)]
-    return tuple(n if known is None else known for known, n in zip(tensor.shape, sizes))
+def _sized(shape, size, batch):
+    sizes = [batch, *[size] * len(shape)]
+    return tuple(n if known is None else known for known, n in zip(shape, sizes))
 
 
 def _array(x):

@@ -93,12 +93,19 @@ def _is_stack(model):
 
 
 def _is_in(model, node):
-    return not hasattr(model, "_layers") or all(
-        t.node is None
-        or t.node.function in model._layers
-        or not hasattr(t.node.function, "inbound_nodes")
-        for t in node.inputs
-    )
+    """Return whether a call is one of the model's, not one of another model that has the layer too."""
+    if not hasattr(model, "_layers"):
+        return True
+    makers = [_maker(tensor) for tensor in node.inputs]
+    return all(layer is None or layer in model._layers for layer in makers)
+
+
+def _maker(tensor):
+    """Return the layer that a tensor comes from, if it is one's."""
+    if tensor.node is None:
+        return getattr(tensor, "input_layer", None)
+    layer = tensor.node.function
+    return layer if hasattr(layer, "inbound_nodes") else None
 
 
 def _fields(layer, model, is_stack):

@@ -1,5 +1,8 @@
 """The graph: replay, gradients of any order, K.function with updates and the learning phase, symbolic operators."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -366,3 +369,32 @@ def test_shapes_cost_no_memory():
     huge = K.placeholder((10**5, 10**5))
     assert K.dot(huge, huge).shape == (10**5, 10**5)
     assert compute.is_tensor(compute.full((), 1, FLOAT))
+
+
+@pytest.mark.parametrize(
+    ("shape", "other", "expected"),
+    [
+        ((None, None, 3), (1, 5, 3), (None, 5, 3)),
+        ((None, 2), (7, 2), (7, 2)),
+        ((2, None), (4,), (2, 4)),
+    ],
+)
+def test_an_unknown_size_is_that_of_the_array_it_meets(shape, other, expected):
+    x = K.placeholder(shape)
+    difference = x - np.ones(other, FLOAT)
+    assert difference.shape == expected
+    assert (x - K.placeholder(other)).shape == expected
+    fed = np.full([7 if n is None else n for n in expected], 3.0)
+    close(value([x], difference, [fed]), fed - 1)
+
+
+def test_sizes_that_cannot_go_together_are_refused_with_the_call_s_own_error():
+    with pytest.raises(Exception, match="4"):
+        K.placeholder((None, 3)) - np.ones((2, 4))
+
+
+def test_looking_for_a_size_logs_no_errors():
+    program = "import numpy, keras.backend as K; K.placeholder((None, 3)) - numpy.ones((5, 3))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stdout + done.stderr

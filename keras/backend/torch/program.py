@@ -6,6 +6,7 @@ program depends on values (`.item()`, `.numpy()`, `if` on a tensor) it cannot be
 """
 
 import contextlib
+import logging
 import os
 
 import torch
@@ -16,6 +17,9 @@ from torch.fx.experimental.proxy_tensor import make_fx
 from keras.backend import dtypes, nest
 from keras.backend.torch.control import differentiates
 from keras.backend.torch.core import DTYPES, asarray, device, is_traced
+
+# Shapes that do not go together raise an error, which may well be expected: torch need not log it as well.
+logging.getLogger("torch._subclasses.fake_tensor").setLevel(logging.CRITICAL)
 
 # Recording takes as long as some dozens of runs: one that is run less often is not worth it.
 _RUNS_BEFORE_RECORDING = int(os.environ.get("KERAS_TORCH_RUNS_BEFORE_RECORDING", "10"))
