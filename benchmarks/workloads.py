@@ -29,8 +29,8 @@ NOTES = {}
 def workload(unit, description):
     """Enter the function below into the table under its own name."""
 
-    def enter(function):
-        WORKLOADS[function.__name__] = {
+    def enter(function, name=None):
+        WORKLOADS[name or function.__name__] = {
             "run": function,
             "unit": unit,
             "description": description,
@@ -240,6 +240,48 @@ def call_time(call, calls, warm=50):
         call()
         seconds.append(time.perf_counter() - start)
     return statistics.median(seconds[warm:])
+
+
+def application(name, **options):
+    import keras
+
+    model = getattr(keras.applications, name)(weights=None, **options)
+    return model, normal(16, *model.input_shape[1:])
+
+
+def predicting(name):
+    """A workload: one batch of 16 images through a network of `keras.applications`."""
+
+    def run():
+        model, x = application(name)
+        return 1e3 * call_time(lambda: model.predict(x, batch_size=16, verbose=0), calls=4, warm=2)
+
+    return run
+
+
+for network in ("ResNet50", "InceptionV3", "MobileNet", "Xception", "VGG16"):
+    entry = workload("ms", f"`predict` of 16 images, {network}")
+    entry(predicting(network), f"predict_{network.lower()}")
+
+
+@workload("ms", "`predict` of one image, MobileNet")
+def latency_mobilenet():
+    model, x = application("MobileNet")
+    return 1e3 * call_time(lambda: model.predict(x[:1], verbose=0), calls=20, warm=3)
+
+
+@workload("ms", "`predict` of one image, ResNet50")
+def latency_resnet50():
+    model, x = application("ResNet50")
+    return 1e3 * call_time(lambda: model.predict(x[:1], verbose=0), calls=10, warm=3)
+
+
+@workload("ms", "`train_on_batch`, ResNet50, 16 images")
+def train_resnet50():
+    model, x = application("ResNet50")
+    networks.compiled(model)
+    y = np.arange(16, dtype="int32")
+    return 1e3 * call_time(lambda: model.train_on_batch(x, y), calls=3, warm=2)
 
 
 @workload("s", "building 53 convolutions, 25 M weights, and reading all of them")
