@@ -38,7 +38,9 @@ class Step:
     def __init__(self, weights, products, *activations):
         self.weights = weights
         self.activations = activations
-        self.has_rule = not products and all(a in _SLOPES for a in activations)
+        # By identity: a callable object of the user's need not be hashable.
+        known = {id(activation) for activation in _SLOPES}
+        self.has_rule = not products and all(id(a) in known for a in activations)
         self._products = products or self.products(weights)
 
     def __call__(self, x, states):

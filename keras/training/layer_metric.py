@@ -19,9 +19,8 @@ class LayerMetric(metrics.Metric):
         self.variables += layer.variables
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        with current().in_phase(
-            True
-        ):  # a layer's updates are those of training, a metric's count in tests too
+        # A layer's updates are those of training; a metric's count in tests too.
+        with current().in_phase(True):
             value = self.layer(y_true, y_pred)
         self.latest.assign(ops.cast(raw(value), self.dtype))
 

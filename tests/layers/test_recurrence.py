@@ -128,3 +128,18 @@ def test_a_single_step_and_no_step():
         assert layer(draw(BATCH, 1, FEATURES)).shape == (BATCH, UNITS)
         with pytest.raises(ValueError, match="at least one time step"):
             layer(np.zeros((BATCH, 0, FEATURES), "float32"))
+
+
+def test_an_activation_may_be_an_object_that_cannot_be_hashed():
+    class Scaled:
+        __hash__ = None
+
+        def __call__(self, x):
+            return 2 * x
+
+    x = draw(BATCH, TIME, FEATURES)
+    own, other = L.SimpleRNN(UNITS, Scaled()), L.SimpleRNN(UNITS, lambda x: 2 * x)
+    other(x)
+    own.build(x.shape)
+    own.set_weights(other.get_weights())
+    np.testing.assert_array_equal(np.asarray(own(x)), np.asarray(other(x)))

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import zlib
 
 import pytest
 
@@ -29,7 +30,7 @@ def hits(home, **environment):
     unset = {"JAX_COMPILATION_CACHE_DIR", "KERAS_HOME"}
     kept = {k: v for k, v in os.environ.items() if not k.startswith("JAX_") and k not in unset}
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
+        [sys.executable, "-W", "error::UserWarning", "-c", PROGRAM],
         env={**kept, "KERAS_HOME": str(home), "KERAS_BACKEND": "jax", **environment},
         check=True,
         capture_output=True,
@@ -56,13 +57,21 @@ def test_the_settings_of_jax_go_before(tmp_path):
     assert not (tmp_path / "programs").exists()
 
 
+def test_a_program_that_was_not_written_to_its_end_is_written_anew(tmp_path):
+    hits(tmp_path)
+    for path in tmp_path.glob("programs/*/*-cache"):
+        path.write_bytes(path.read_bytes()[:-50])
+    assert hits(tmp_path) == 0  # a warning would be an error there
+    assert hits(tmp_path) > 0
+
+
 @pytest.mark.parametrize("count", [3, 12])
 def test_the_older_half_of_many_programs_is_deleted(tmp_path, monkeypatch, count):
-    monkeypatch.setattr(cache, "_MOST_FILES", 10)
+    monkeypatch.setattr(cache, "_MOST_PROGRAMS", 10)
     for i in range(count):
-        path = tmp_path / str(i)
-        path.write_bytes(b"")
+        path = tmp_path / f"{i}-cache"
+        path.write_bytes(zlib.compress(b"program"))
         os.utime(path, (i, i))
-    cache._forget_old(tmp_path)
-    kept = sorted(int(path.name) for path in tmp_path.iterdir())
+    cache._tidy(tmp_path)
+    kept = sorted(int(path.name.removesuffix("-cache")) for path in tmp_path.glob("*-cache"))
     assert kept == list(range(count // 2 if count > 10 else 0, count))
