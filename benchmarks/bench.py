@@ -226,7 +226,7 @@ def draw(path, best):
     axes.bar_label(bars, [f"{row[-1]} ({row[3]})" for row in rows], padding=3)
     axes.axvline(1, color="black", linewidth=1)
     axes.set(xscale="log", xlabel="time of the best peer / ours (more is better)")
-    axes.margins(x=0.2)
+    axes.margins(x=0.35)
     figure.savefig(path, dpi=120)
     pyplot.close(figure)
 

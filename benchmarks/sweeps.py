@@ -67,17 +67,9 @@ def points_of_depth():
 
 def epochs(model, x, y, batch_size, count):
     """Seconds of an epoch, the median of all but the first one."""
-    import keras
+    import workloads
 
-    class Clock(keras.callbacks.Callback):
-        def on_epoch_begin(self, epoch, logs=None):
-            self.started = time.perf_counter()
-
-        def on_epoch_end(self, epoch, logs=None):
-            seconds.append(time.perf_counter() - self.started)
-
-    seconds = []
-    model.fit(x, y, batch_size=batch_size, epochs=count, verbose=0, callbacks=[Clock()])
+    seconds = workloads.epoch_times(model, x, y, batch_size=batch_size, epochs=count)
     return statistics.median(seconds[1:])
 
 

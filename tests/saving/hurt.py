@@ -28,7 +28,12 @@ def saved(folder):
     """Save a trained model as every kind of file into a folder; return it."""
     model = models.Sequential([L.Dense(3, input_dim=4, name="d"), L.Dense(2, name="e")], name="s")
     model.compile("adam", "mse")
-    model.fit(np.ones((4, 4)), np.ones((4, 2)), verbose=0)
+    return trained_and_saved(model, folder)
+
+
+def trained_and_saved(model, folder):
+    """Train a model of four inputs for an epoch, save it as every kind of file into a folder, and return it."""
+    model.fit(np.ones((4, 4)), np.ones((4, *model.output_shape[1:])), verbose=0)
     for kind in ("h5", "keras"):
         model.save(folder / f"m.{kind}")
     for kind in ("weights.h5", "safetensors"):

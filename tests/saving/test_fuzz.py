@@ -11,7 +11,7 @@ import pytest
 
 from keras import layers as L
 from keras import models
-from tests.saving.hurt import bounded, members, mutated, packed
+from tests.saving.hurt import bounded, members, mutated, packed, trained_and_saved
 
 
 @pytest.fixture(scope="module")
@@ -22,12 +22,7 @@ def good(tmp_path_factory):
     y = L.Dense(3, name="d")(x) * np.float32(2)
     model = models.Model(x, L.Add(name="sum")([L.BatchNormalization(name="n")(y), y]), name="g")
     model.compile("adam", "mse")
-    model.fit(np.ones((4, 4)), np.ones((4, 3)), verbose=0)
-    for kind in ("keras", "h5"):
-        model.save(folder / f"m.{kind}")
-    for kind in ("weights.h5", "safetensors"):
-        model.save_weights(folder / f"m.{kind}")
-    return folder, model
+    return folder, trained_and_saved(model, folder)
 
 
 def whole(kind):
