@@ -186,7 +186,7 @@ class Steps(ClassicGraph):
             self._train_step,
             self._compiled.summary,
             changing,
-            self.variables,
+            [*self.variables, *self.optimizer.hyperparameters],
             training=training,
             frozen=self._snapshot.frozen,
         )
