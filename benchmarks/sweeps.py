@@ -12,6 +12,7 @@ import os
 import statistics
 import sys
 import tempfile
+import textwrap
 import time
 from pathlib import Path
 
@@ -99,7 +100,8 @@ def draw(path, found):
     for panel, (name, curves) in zip(axes.flat, found.items()):
         for label, curve in curves.items():
             panel.loglog(curve.keys(), curve.values(), marker="o", label=label)
-        panel.set(title=SWEEPS[name].__doc__.replace(": ", ":\n"), xlabel=name, ylabel="seconds")
+        title = textwrap.fill(SWEEPS[name].__doc__, 60)
+        panel.set(title=title, xlabel=name, ylabel="seconds")
         panel.title.set_fontsize(9)
         panel.grid(alpha=0.3)
         panel.legend()
