@@ -80,6 +80,7 @@ OWN = {
     "compile_loop(step, summary)": "many steps in one call; takes NumPy arrays too",
     "outside_trace()": "a context that computes at once even while a program is recorded",
     "block(x)": "x, once it is computed",
+    "after(x, others)": "the number x, which a compiled program knows only once it knows some arrays",
     "tell(function, x)": "x; whenever it is computed the function is called with a NumPy copy of it",
     # devices
     "devices()": "the names of the devices in use",

@@ -102,6 +102,12 @@ def stop_gradient(x):
 
 
 @op
+def after(x, others):
+    """Return the number `x`, which a compiled program knows only once it knows some tensors."""
+    return compute.after(array(x), [array(other) for other in others])
+
+
+@op
 def tell(function, x):
     """Return `x`, and call a function with a NumPy copy of it whenever it is computed."""
     return compute.tell(function, array(x))

@@ -8,7 +8,7 @@ import numpy as np
 from keras import config, ops, registry
 from keras.backend import dtypes, graph
 from keras.backend.variable import Variable
-from keras.ops.core import ensure_scope
+from keras.ops.core import after, ensure_scope
 from keras.optimizers import schedules
 from keras.optimizers.classic import ClassicRule
 
@@ -213,16 +213,17 @@ class Optimizer(registry.Configurable):
         changes = [(self.iterations, ops.add(self.iterations, 1))]
         now = {}
         for kind in dict.fromkeys(kinds):
-            now[kind], own = self._now(kind)
+            now[kind], own = self._now(kind, gradients)
             changes += own
         for variable, gradient, kind in zip(variables, gradients, kinds, strict=True):
             changes += self._updates_of(variable, gradient, kind, now[kind])
         return changes
 
-    def _now(self, dtype):
+    def _now(self, dtype, gradients):
         """Return the hyperparameters as scalars of `dtype`, and what changes beside the weights."""
         now = SimpleNamespace(**{n: ops.cast(getattr(self, n), dtype) for n in self._hyper})
-        step = ops.cast(self.iterations, dtype)
+        # No weight changes before the last gradient is known: until then any of them may be needed.
+        step = after(ops.cast(self.iterations, dtype), gradients)
         now.t = step + 1.0
         changes = []
         if self.schedule is not None:

@@ -221,6 +221,14 @@ def test_a_negative_float_is_cut_towards_zero():
     check(compute.cast(tensor([-1.7, 1.7]), "int32"), np.array([-1, 1]))
 
 
+@covers("after")
+def test_a_number_after_others_stays_what_it_is():
+    others = [tensor(normal((2, 3))), tensor(np.arange(3, dtype="int32"))]
+    for number in (np.float32(0.5), np.int32(3)):
+        y = compute.compile(compute.after)(tensor(number), others)
+        assert (dtypes.of(y), host(y)) == (number.dtype.name, number)
+
+
 @covers("copy", "block")
 def test_copy():
     x = tensor(normal((2, 3)))

@@ -61,7 +61,6 @@ from jax.numpy import (  # noqa: F401
     logical_not,
     logical_or,
     logical_xor,
-    matmul,
     max,
     maximum,
     mean,
@@ -91,7 +90,6 @@ from jax.numpy import (  # noqa: F401
     take_along_axis,
     tan,
     tanh,
-    tensordot,
     tile,
     transpose,
     where,
@@ -196,6 +194,18 @@ def polygamma(n, x):
     return jsp.polygamma(n, x)
 
 
+# ------------------------------------------------------------------ products
+def matmul(x1, x2):
+    """Return the matrix product, of stacks of matrices and of vectors too, as NumPy has it."""
+    return cpu.product(x1, x2) if x2.ndim == 2 <= x1.ndim else jnp.matmul(x1, x2)
+
+
+def tensordot(x1, x2, axes=2):
+    """Return the sum of products over the given axes: a number of them, or two lists."""
+    is_product = x2.ndim == 2 <= x1.ndim and axes in (1, ([x1.ndim - 1], [0]))
+    return cpu.product(x1, x2) if is_product else jnp.tensordot(x1, x2, axes)
+
+
 # ------------------------------------------------------------------ reductions, with own dtypes
 def sum(x, axis=None, keepdims=False):
     """Return the sum, in the dtype of `x` also where that is a short integer."""
@@ -264,6 +274,11 @@ def vectorize(function, x):
 def value_and_grad(function):
     """Return `f(values, *args) -> ((loss, aux), gradients)` for `function(values, *args) -> (loss, aux)`."""
     return jax.value_and_grad(function, has_aux=True)
+
+
+def after(x, others):
+    """Return the number `x`, which a program knows only once it knows some arrays."""
+    return cpu.after(x, others)
 
 
 def custom_gradient(function):

@@ -1,4 +1,4 @@
-"""What makes JAX fast on a CPU: how programs are run and compiled, and convolutions with gradients of their own.
+"""What makes JAX fast on a CPU: how programs are run and compiled, and products with gradients of their own.
 
 XLA's fast CPU path wants a convolution's axes in the usual order. JAX's gradients of a convolution have them in
 another one; on its own such a gradient is put right, inside a loop's body it is not, and runs some 15 to 20 times
@@ -7,6 +7,7 @@ input). Here both gradients are convolutions in the usual order, with their tran
 """
 
 import functools
+import math
 import os
 
 import jax
@@ -102,3 +103,61 @@ def _dilated(n, step):
 
 
 conv.defvjp(_forward, _backward)
+
+
+# ------------------------------------------------------------------ products of matrices
+def product(x, kernel):
+    """Return the product of `x`, (..., features), with a kernel of (features, units)."""
+    if x.dtype != jnp.float32 or jax.default_backend() != "cpu":
+        return jnp.matmul(x, kernel)
+    y = _product(x.reshape(math.prod(x.shape[:-1]), x.shape[-1]), kernel)
+    return y.reshape(*x.shape[:-1], kernel.shape[-1])
+
+
+@jax.custom_vjp
+def _product(x, kernel):
+    y = x @ kernel
+    # A bias joined to a product of few rows would have all of it computed on one core: 550 instead of 410 us for
+    # 128 rows, 784 features and 512 units.
+    is_large = x.size * kernel.shape[-1] > 1 << 22
+    return _apart(y) if is_large and len(x) <= 1024 else y
+
+
+def _product_forward(x, kernel):
+    return _product(x, kernel), (x, kernel)
+
+
+def _product_backward(saved, dy):
+    x, kernel = saved
+    by_rows = ((0,), (0,)), ((), ())
+    units, features = dy.shape[-1], x.shape[-1]
+    if units <= min(64, features) and x.size > 1 << 13:
+        # Few rows are quicker than few columns: 140 instead of 690 us for 1,024 rows, 512 features and 10 units.
+        by_kernel = _apart(lax.dot_general(dy, x, by_rows)).T
+    else:
+        by_kernel = lax.dot_general(x, dy, by_rows)
+    return _product(dy, kernel.T), by_kernel
+
+
+_product.defvjp(_product_forward, _product_backward)
+
+
+def _apart(x):
+    """Return `x`, to be computed without what is done with it: XLA joins nothing to a rounding, even to all bits."""
+    return lax.reduce_precision(x, 8, 23)
+
+
+# ------------------------------------------------------------------ the order of a program
+def after(x, others):
+    """Return the number `x`, which a program knows only once it knows some arrays.
+
+    A new weight that depends on it takes the old one's place. If a gradient could still be wanting the old one, XLA
+    would copy that first: 2.3 instead of 2.2 ms a step of a dense network.
+    """
+    others = [other for other in others if other.dtype == jnp.float32 and other.size]
+    if sum(other.size for other in others) < 1 << 19 or jax.default_backend() != "cpu":
+        return x
+    firsts = [lax.bitcast_convert_type(other[(0,) * other.ndim], jnp.uint32) for other in others]
+    # No number without a sign is below zero; XLA does not see it.
+    nothing = lax.min(functools.reduce(lax.bitwise_or, firsts), jnp.uint32(0))
+    return x + nothing.astype(x.dtype)
