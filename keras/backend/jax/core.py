@@ -171,7 +171,8 @@ def arange(start, stop, step, dtype):
 # ------------------------------------------------------------------ elementwise, with own spelling
 def relu(x):
     """Return the larger of x and 0; the gradient at 0 is 0."""
-    return jax.nn.relu(x)
+    # A maximum with zero XLA would compute anew wherever it is used, with all that it is computed from: see `cpu.held`.
+    return jnp.where(x <= 0, jnp.zeros((), x.dtype), x)
 
 
 def rsqrt(x):

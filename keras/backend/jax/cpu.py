@@ -72,14 +72,22 @@ def conv(x, kernel, strides, padding, spread, dilation):
     )
 
 
+def held(x):
+    """Return `x`, to be computed once: XLA would compute it anew within a transpose, reading in the wrong order.
+
+    It does so with what can be told from one array. This is told from two, whatever `x` is.
+    """
+    return jnp.where(x != x, jnp.nan, x)
+
+
 def _forward(x, kernel, *options):
+    x = held(x)
     return conv(x, kernel, *options), (x, kernel)
 
 
 def _backward(strides, padding, spread, dilation, saved, dy):
     x, kernel = saved
-    # Computed anew within the transposes below they would be read in the wrong order: 107 against 96 ms a step.
-    x, dy = lax.optimization_barrier((x, dy))
+    dy = held(dy)
     rank = len(strides)
     width = [_dilated(n, e) for n, e in zip(x.shape[1:-1], spread, strict=True)]
     reach = [_dilated(k, d) - 1 for k, d in zip(kernel.shape[:rank], dilation, strict=True)]

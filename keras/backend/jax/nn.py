@@ -110,9 +110,24 @@ def _depthwise_backward(strides, padding, dilation, saved, dy):
     spread = lax.pad(dy, jnp.zeros((), dy.dtype), [(0, 0, 0), *around, (0, 0, 0)])
     flipped = jnp.flip(filters, range(len(size)))
     by_x = _filtered(spread, flipped, (1,) * len(size), dilation)
-    windows = _windows(_pad_spatial(x, padding, 0), size, strides, dilation)
-    by_filters = [jnp.sum(window * dy, range(dy.ndim - 1)) for _, window in windows]
-    return by_x, jnp.stack(by_filters).reshape(filters.shape)
+    windows = _windows(cpu.held(_pad_spatial(x, padding, 0)), size, strides, dilation)
+    by_filters = _sums_of_products([window for _, window in windows], dy)
+    return by_x, by_filters.reshape(filters.shape)
+
+
+def _sums_of_products(windows, dy):
+    """Return for each window, shaped like `dy`, the sums over all axes but the last of its product with `dy`."""
+    parts = max(n for n in range(1, 9) if len(dy) % n == 0)
+    if parts < 4:
+        return jnp.stack([jnp.sum(window * dy, range(dy.ndim - 1)) for window in windows])
+    # Parts of the batch are added first, all windows in one pass over the arrays: 2.6 instead of 10.5 ms for
+    # 32 images of 16x16x128 and 3x3 filters.
+    slopes = jnp.split(dy, parts)
+    sums = [
+        sum(x * slope for x, slope in zip(jnp.split(window, parts), slopes, strict=True))
+        for window in windows
+    ]
+    return jnp.sum(jnp.stack(sums), range(1, dy.ndim))
 
 
 _depthwise.defvjp(_depthwise_forward, _depthwise_backward)

@@ -56,3 +56,10 @@ def test_second_derivatives_are_those_of_finite_differences():
     step = 1e-2
     other = (slope(w + step * v) - slope(w - step * v)) / (2 * step)
     np.testing.assert_allclose(own, other, rtol=1e-3, atol=1e-2)
+
+
+def test_what_is_held_stays_what_it_is():
+    x = np.array([0.0, -0.0, np.nan, np.inf, -np.inf, 1e-45, 2.5], "float32")
+    y = np.asarray(jax.jit(cpu.held)(x))
+    np.testing.assert_array_equal(y, x)
+    np.testing.assert_array_equal(np.signbit(y), np.signbit(x))

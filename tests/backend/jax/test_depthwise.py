@@ -57,3 +57,17 @@ def test_gradients_of_gradients():
     other = penalty(lambda x, k: plain(x, k, *options))(x, kernel)
     for each, expected in zip(own, other, strict=True):
         np.testing.assert_allclose(each, expected, rtol=1e-3)
+
+
+@pytest.mark.parametrize("batch", [0, 1, 4, 7, 9, 12, 16])
+def test_the_filters_gradient_over_batches_of_any_size(batch):
+    random = np.random.RandomState(batch)
+    x = jnp.asarray(random.normal(size=(batch, 6, 5, 3)).astype("float32"))
+    kernel = jnp.asarray(random.normal(size=(3, 2, 3, 1)).astype("float32"))
+    options = (1, 1), ((1, 1), (0, 1)), (1, 1)
+    check_gradients(
+        lambda x, k: nn.depthwise_conv(x, k, *options, False),
+        lambda x, k: plain(x, k, *options),
+        x,
+        kernel,
+    )
