@@ -6,9 +6,11 @@ slower (3x3, 8 to 24 channels, 64 images of 14x14: 42 ms against 2.6 ms for the 
 input). Here both gradients are convolutions in the usual order, with their transposes written out.
 """
 
+import ctypes
 import functools
 import math
 import os
+import platform
 
 import jax
 import jax.numpy as jnp
@@ -31,6 +33,28 @@ def run_in_calling_thread():
     is_known = "jax_cpu_enable_async_dispatch" in jax.config.values
     if is_known and "JAX_CPU_ENABLE_ASYNC_DISPATCH" not in os.environ:
         jax.config.update("jax_cpu_enable_async_dispatch", False)
+
+
+def keep_memory():
+    """Let the process keep up to 2 GiB of the memory that it frees, where its C library can be told so.
+
+    XLA asks for a program's scratch memory at every call. Fetched from the system each time, the system clears each
+    page at its first use: a Transformer's step took 109 instead of 77 ms, a small image network's 70 instead of 53.
+    """
+    is_told_otherwise = any(name.startswith(("MALLOC_", "GLIBC_TUNABLES")) for name in os.environ)
+    if platform.libc_ver()[0] == "glibc" and not is_told_otherwise:
+        for option, size in _MALLOC_OPTIONS.items():
+            ctypes.CDLL(None).mallopt(option, size)
+
+
+# By their numbers in malloc.h. Freed memory goes back to the system from so many bytes on; the process takes so many
+# more than it needs; requests of so many bytes are mapped apart.
+_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD = -1, -2, -3
+_MALLOC_OPTIONS = {
+    _M_TRIM_THRESHOLD: (1 << 31) - 1,
+    _M_TOP_PAD: 1 << 26,
+    _M_MMAP_THRESHOLD: (1 << 31) - 1,
+}
 
 
 @functools.cache
