@@ -264,7 +264,7 @@ def test_what_keras_3_has_otherwise_is_told_or_too_small_to_tell():
     with pytest.warns(UserWarning, match=r"adds epsilon=0.1 within the root .* for RMSprop"):
         written("RMSprop", epsilon=0.1)
     with pytest.warns(UserWarning, match="within the root"):
-        assert written("RMSprop", epsilon=1e-7, centered=True)["epsilon"] == 1e-7
+        assert written("RMSprop", epsilon=1e-7, centered=True)["epsilon"] == 1e-8
     with pytest.warns(UserWarning, match="Nesterov's momentum grow by another schedule"):
         written("Nadam", schedule_decay=0.004)
 
