@@ -22,7 +22,7 @@ def to_canonical(description):
         {'units': 2, 'reset_after': True, 'recurrent_activation': 'sigmoid'}
     """
     policies.warn_of_mixed(description)
-    return keras2.to_canonical(_of(description))
+    return sharing.complete(keras2.to_canonical(_of(description)))
 
 
 # ------------------------------------------------------------------ the tables

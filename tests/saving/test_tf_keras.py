@@ -69,6 +69,12 @@ def test_training_goes_on(load, name):
     )
 
 
+def test_a_layer_of_two_models_is_one(load):
+    model, _ = load("2.21.0_shared.h5")
+    one, other = (model.get_layer(name).get_layer("shared") for name in ("one", "other"))
+    assert one is other and len(model.weights) == 6
+
+
 # ------------------------------------------------------------------ what is neutral, and what is not
 def layer(kind, **config):
     return tf_keras.to_canonical({"class_name": kind, "config": {"name": "late", **config}})
