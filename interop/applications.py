@@ -8,7 +8,7 @@ In the original's environment this file is run as `applications.py write FOLDER 
 """
 
 import argparse
-import importlib
+import importlib.util
 import os
 import subprocess
 import sys
@@ -20,9 +20,19 @@ import numpy as np
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-sys.path.insert(0, str(ROOT / "tests" / "applications"))
 
-from cases import MODULES, SMALL, fill, images  # noqa: E402
+
+def _networks():
+    """The networks' cases; the module beside this one has the name `cases` already."""
+    path = str(ROOT / "tests" / "applications" / "cases.py")
+    spec = importlib.util.spec_from_file_location("networks", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+NETWORKS = _networks()
+MODULES = NETWORKS.MODULES
 
 # How far outputs may differ, relatively.
 TOLERANCE = 1e-4
@@ -30,8 +40,8 @@ TOLERANCE = 1e-4
 
 def case(key):
     """The arguments of a network, and a batch of images."""
-    options, size = SMALL.get(key, ({}, 32))
-    return dict(options, classes=10, input_shape=(size, size, 3)), images(size)
+    options, size = NETWORKS.SMALL.get(key, ({}, 32))
+    return dict(options, classes=10, input_shape=(size, size, 3)), NETWORKS.images(size)
 
 
 def write(folder, key):
@@ -42,7 +52,7 @@ def write(folder, key):
     options, x = case(key)
     module = importlib.import_module("keras_applications." + MODULES[key])
     model = getattr(module, key.split(".")[-1])(weights=None, **dict(options, **parts))
-    fill(model, seed=len(key))
+    NETWORKS.fill(model, seed=len(key))
     model.save_weights(os.path.join(folder, key + ".h5"))
     np.savez(os.path.join(folder, key + ".npz"), y=model.predict(x))
 
@@ -97,7 +107,9 @@ def passes(key, python, keep):
     with tempfile.TemporaryDirectory() as passing:
         folder = keep or passing
         call = [python, "-W", "ignore", __file__, "write", folder, key]
-        done = subprocess.run(call, cwd=HERE, capture_output=True, text=True)
+        # With settings of its own: those of here name backends that it does not have.
+        own = {**os.environ, "KERAS_HOME": passing, "KERAS_BACKEND": "tensorflow"}
+        done = subprocess.run(call, cwd=HERE, capture_output=True, text=True, env=own)
         if done.returncode:
             print(f"{key:20} the original failed:\n{done.stderr[-2000:]}", flush=True)
             return False

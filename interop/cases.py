@@ -212,10 +212,18 @@ OPTIMIZERS = {
     "adadelta": lambda rules: rules.Adadelta(0.5),
     "adagrad": lambda rules: rules.Adagrad(0.05),
     "adam": lambda rules: rules.Adam(0.02, amsgrad=True),
+    "adafactor": lambda rules: rules.Adafactor(0.05),
     "adamax": lambda rules: rules.Adamax(0.02),
     "adamw": lambda rules: rules.AdamW(0.02, weight_decay=0.1),
+    "averaged": lambda rules: rules.SGD(
+        0.1, 0.9, use_ema=True, ema_momentum=0.8, ema_overwrite_frequency=2
+    ),
+    "ftrl": lambda rules: rules.Ftrl(0.1, l1_regularization_strength=0.01),
+    "gathered": lambda rules: rules.Adam(0.02, gradient_accumulation_steps=3, use_ema=True),
     "lion": lambda rules: rules.Lion(0.01, weight_decay=0.1),
+    "muon": lambda rules: rules.Muon(0.02),
     "nadam": lambda rules: rules.Nadam(0.02),
+    "propelled": lambda rules: rules.RMSprop(0.01, momentum=0.8, centered=True, epsilon=1e-4),
     "rmsprop": lambda rules: rules.RMSprop(0.01),
     "sgd": lambda rules: rules.SGD(0.1),
 }

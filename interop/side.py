@@ -18,7 +18,7 @@ import numpy as np
 from cases import CASES
 
 BATCH = 4
-STEPS = 4
+STEPS = 10
 
 
 def as_list(value):

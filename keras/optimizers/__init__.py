@@ -3,8 +3,11 @@
 from keras import registry
 from keras.optimizers import schedules
 from keras.optimizers.accumulated import Adadelta, Adagrad, RMSprop
+from keras.optimizers.adafactor import Adafactor
+from keras.optimizers.ftrl import Ftrl
 from keras.optimizers.moments import Adam, Adamax, AdamW, Lamb, Lion, Nadam
 from keras.optimizers.momentum import SGD
+from keras.optimizers.muon import Muon
 from keras.optimizers.optimizer import Optimizer, clip_norm
 
 adadelta = Adadelta
@@ -17,12 +20,15 @@ sgd = SGD
 
 __all__ = [
     "Adadelta",
+    "Adafactor",
     "Adagrad",
     "Adam",
     "AdamW",
     "Adamax",
+    "Ftrl",
     "Lamb",
     "Lion",
+    "Muon",
     "Nadam",
     "Optimizer",
     "RMSprop",
@@ -41,7 +47,21 @@ __all__ = [
     "sgd",
 ]
 
-_RULES = (Adadelta, Adagrad, Adam, AdamW, Adamax, Lamb, Lion, Nadam, RMSprop, SGD)
+_RULES = (
+    Adadelta,
+    Adafactor,
+    Adagrad,
+    Adam,
+    AdamW,
+    Adamax,
+    Ftrl,
+    Lamb,
+    Lion,
+    Muon,
+    Nadam,
+    RMSprop,
+    SGD,
+)
 _TABLE = {name: rule for rule in _RULES for name in (rule.__name__, rule.__name__.lower())}
 
 

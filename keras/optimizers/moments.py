@@ -7,7 +7,23 @@ from keras.backend.variable import Variable
 from keras.optimizers.optimizer import Optimizer
 
 
-class Adam(Optimizer):
+def bias_correction(beta_1, beta_2, t):
+    """Return what Adam multiplies its rate by at step `t`, since the moments begin at zero."""
+    return ops.sqrt(1.0 - beta_2**t) / (1.0 - beta_1**t)
+
+
+class _Moments(Optimizer):
+    """A rule with two running moments and an epsilon."""
+
+    slot_names = ("m", "v")
+
+    def __init__(self, lr=0.001, beta_1=0.9, beta_2=0.999, epsilon=None, decay=0.0, **kwargs):
+        super().__init__(lr, decay, **kwargs)
+        self.hyper(beta_1=beta_1, beta_2=beta_2)
+        self.epsilon = self.epsilon_or_default(epsilon)
+
+
+class Adam(_Moments):
     """Adam (Kingma & Ba, 2014), or AMSGrad (Reddi et al., 2018).
 
     Args:
@@ -18,7 +34,7 @@ class Adam(Optimizer):
             the configured one.
         decay: the learning rate is divided by 1 + decay * (number of steps taken).
         amsgrad: whether to divide by the largest mean of squares so far.
-        **kwargs: `weight_decay`, `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+        **kwargs: those of `Optimizer`: `weight_decay`, `clipnorm`, `use_ema` ...
     """
 
     def __init__(
@@ -31,15 +47,13 @@ class Adam(Optimizer):
         amsgrad=False,
         **kwargs,
     ):
-        super().__init__(lr, decay, **kwargs)
-        self.hyper(beta_1=beta_1, beta_2=beta_2)
-        self.epsilon = self.epsilon_or_default(epsilon)
+        super().__init__(lr, beta_1, beta_2, epsilon, decay, **kwargs)
         self.amsgrad = amsgrad
         self.slot_names = ("m", "v", "vhat") if amsgrad else ("m", "v")
 
     def at_step(self, now):
         """Correct the learning rate for the moments' beginning at zero."""
-        now.lr = now.lr * ops.sqrt(1.0 - now.beta_2**now.t) / (1.0 - now.beta_1**now.t)
+        now.lr = now.lr * bias_correction(now.beta_1, now.beta_2, now.t)
         now.new_1, now.new_2 = 1.0 - now.beta_1, 1.0 - now.beta_2
         return ()
 
@@ -67,7 +81,7 @@ class AdamW(Adam):
         epsilon: is added to the root of the mean of squares; None for the configured one.
         decay: the learning rate is divided by 1 + decay * (number of steps taken).
         amsgrad: whether to divide by the largest mean of squares so far.
-        **kwargs: `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+        **kwargs: those of `Optimizer`: `clipnorm`, `use_ema` ...
 
     Examples:
         >>> weight = Variable([2.0])
@@ -92,7 +106,7 @@ class AdamW(Adam):
         )
 
 
-class Lamb(Optimizer):
+class Lamb(_Moments):
     """Adam whose step is as long as a layer's weights, for large batches (You et al., 2019).
 
     Args:
@@ -101,15 +115,8 @@ class Lamb(Optimizer):
         beta_2: the same for the running mean of their squares.
         epsilon: is added to the root of the mean of squares; None for the configured one.
         decay: the learning rate is divided by 1 + decay * (number of steps taken).
-        **kwargs: `weight_decay`, `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+        **kwargs: those of `Optimizer`: `weight_decay`, `clipnorm`, `use_ema` ...
     """
-
-    slot_names = ("m", "v")
-
-    def __init__(self, lr=0.001, beta_1=0.9, beta_2=0.999, epsilon=None, decay=0.0, **kwargs):
-        super().__init__(lr, decay, **kwargs)
-        self.hyper(beta_1=beta_1, beta_2=beta_2)
-        self.epsilon = self.epsilon_or_default(epsilon)
 
     def update(self, gradient, value, slots, now):
         """Return the new weight and its moments."""
@@ -131,7 +138,7 @@ class Lion(Optimizer):
         beta_1: how much the running mean weighs against the gradient in the step, in [0, 1).
         beta_2: how much of the running mean is kept at each step.
         decay: the learning rate is divided by 1 + decay * (number of steps taken).
-        **kwargs: `weight_decay`, `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+        **kwargs: those of `Optimizer`: `weight_decay`, `clipnorm`, `use_ema` ...
     """
 
     slot_names = ("m",)
@@ -147,7 +154,7 @@ class Lion(Optimizer):
         return value - now.lr * ops.sign(direction), (m,)
 
 
-class Adamax(Optimizer):
+class Adamax(_Moments):
     """Adam with the infinity norm in place of the second moment (Kingma & Ba, 2014, section 7).
 
     Args:
@@ -156,15 +163,13 @@ class Adamax(Optimizer):
         beta_2: how much of the running maximum of their sizes.
         epsilon: is added to that maximum; None for the configured one.
         decay: the learning rate is divided by 1 + decay * (number of steps taken).
-        **kwargs: `weight_decay`, `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+        **kwargs: those of `Optimizer`: `weight_decay`, `clipnorm`, `use_ema` ...
     """
 
     slot_names = ("m", "u")
 
     def __init__(self, lr=0.002, beta_1=0.9, beta_2=0.999, epsilon=None, decay=0.0, **kwargs):
-        super().__init__(lr, decay, **kwargs)
-        self.hyper(beta_1=beta_1, beta_2=beta_2)
-        self.epsilon = self.epsilon_or_default(epsilon)
+        super().__init__(lr, beta_1, beta_2, epsilon, decay, **kwargs)
 
     def at_step(self, now):
         """Correct the learning rate for the moment's beginning at zero."""
@@ -179,7 +184,7 @@ class Adamax(Optimizer):
         return value - now.lr * m / (u + self.epsilon), (m, u)
 
 
-class Nadam(Optimizer):
+class Nadam(_Moments):
     """Adam with Nesterov's momentum, which grows by a schedule (Dozat, 2016).
 
     Args:
@@ -188,17 +193,14 @@ class Nadam(Optimizer):
         beta_2: the same for the running mean of their squares.
         epsilon: is added to the root of the mean of squares; None for the configured one.
         schedule_decay: how fast the momentum grows to beta_1.
-        **kwargs: `decay`, `weight_decay`, `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+        **kwargs: `decay` and those of `Optimizer`: `weight_decay`, `clipnorm`, `use_ema` ...
     """
-
-    slot_names = ("m", "v")
 
     def __init__(
         self, lr=0.002, beta_1=0.9, beta_2=0.999, epsilon=None, schedule_decay=0.004, **kwargs
     ):
-        super().__init__(lr, **kwargs)
-        self.hyper(beta_1=beta_1, beta_2=beta_2, schedule_decay=schedule_decay)
-        self.epsilon = self.epsilon_or_default(epsilon)
+        super().__init__(lr, beta_1, beta_2, epsilon, **kwargs)
+        self.hyper(schedule_decay=schedule_decay)
         # The product of the momenta of all steps so far.
         self.m_schedule = Variable(1.0, trainable=False, name=f"{self.name}/m_schedule")
 
@@ -209,7 +211,8 @@ class Nadam(Optimizer):
         """Set the state from what `get_weights` returned; the momenta's product follows from the number of steps."""
         super().set_weights(weights)
         # After so many steps the product is zero in any precision.
-        t = np.arange(1.0, min(int(self.iterations.numpy()), 10_000) + 1)
+        steps = int(self.iterations.numpy()) // self.gradient_accumulation_steps
+        t = np.arange(1.0, min(steps, 10_000) + 1)
         beta_1, decay = float(self.beta_1.numpy()), float(self.schedule_decay.numpy())
         self.m_schedule.assign(np.prod(beta_1 * (1.0 - 0.5 * 0.96 ** (t * decay))))
 

@@ -14,7 +14,7 @@ class SGD(Optimizer):
         momentum: how much of the last change is kept, >= 0.
         decay: the learning rate is divided by 1 + decay * (number of steps taken).
         nesterov: whether to use Nesterov's momentum.
-        **kwargs: `weight_decay`, `clipnorm`, `clipvalue`, `name`, `learning_rate`.
+        **kwargs: those of `Optimizer`: `weight_decay`, `clipnorm`, `use_ema` ...
     """
 
     slot_names = ("momentum",)

@@ -1,4 +1,4 @@
-"""What all optimizers share: hyperparameters, state, clipping, decay. A rule is a pure function."""
+"""What all optimizers share: hyperparameters, state, clipping, decay, averages. A rule is a pure function."""
 
 import math
 from types import SimpleNamespace
@@ -9,11 +9,24 @@ from keras import config, ops, registry
 from keras.backend import dtypes, graph
 from keras.backend.variable import Variable
 from keras.ops.core import after, ensure_scope
-from keras.optimizers import schedules
+from keras.optimizers import around, schedules
 from keras.optimizers.classic import ClassicRule
 
-_COMMON = ("learning_rate", "clipnorm", "clipvalue", "weight_decay", "name")
-_BELOW_ONE = ("rho", "beta_1", "beta_2")
+_COMMON = (
+    "learning_rate",
+    "clipnorm",
+    "clipnorm_each",
+    "clipvalue",
+    "weight_decay",
+    "use_ema",
+    "ema_momentum",
+    "ema_overwrite_frequency",
+    "gradient_accumulation_steps",
+    "name",
+)
+# The shape of a slot that a rule does without.
+NOTHING = (0,)
+_BELOW_ONE = ("rho", "beta_1", "beta_2", "ema_momentum")
 
 
 class Optimizer(registry.Configurable):
@@ -28,10 +41,14 @@ class Optimizer(registry.Configurable):
             such as `schedules.ExponentialDecay`.
         decay: the learning rate is divided by 1 + decay * (number of steps taken).
         **kwargs: `clipnorm`: gradients are scaled down so that the norm over all of them together
-            is at most that; `clipvalue`: the entries of gradients are limited to
+            is at most that (Keras 3 calls it `global_clipnorm`); `clipnorm_each`: so that the norm of
+            each is (there `clipnorm`); `clipvalue`: the entries of gradients are limited to
             [-clipvalue, clipvalue]; `weight_decay`: the share of each weight that is taken from it at
             every step, times the learning rate, apart from the gradient (Loshchilov & Hutter, 2017);
-            `name`.
+            `use_ema`: whether to keep moving averages of the weights, which take their place at the end
+            of `fit` (Polyak & Juditsky, 1992), of which `ema_momentum`, by default 0.99, is kept at each
+            step, and every `ema_overwrite_frequency` steps too; `gradient_accumulation_steps`: how many
+            batches make a step, by the mean of their gradients; `name`.
 
     Raises:
         TypeError: for an unknown argument.
@@ -50,6 +67,8 @@ class Optimizer(registry.Configurable):
     slot_names = ()
     # Keyword arguments of a rule that are in its config only where they were given.
     own_options = ()
+    # Attributes that a saved model's state tells, since not every kind of file has a config for them.
+    told_by_state = ()
     # Whether `get_weights` begins with the number of steps: in Keras 2.2.4 it does for some rules.
     counts_in_weights = True
 
@@ -57,8 +76,13 @@ class Optimizer(registry.Configurable):
         self._check_names(kwargs)
         self.name = kwargs.get("name") or type(self).__name__
         self.clipnorm = self._number("clipnorm", kwargs.get("clipnorm", 0.0) or 0.0)
+        self.clipnorm_each = self._number("clipnorm_each", kwargs.get("clipnorm_each", 0.0) or 0.0)
         self.clipvalue = self._number("clipvalue", kwargs.get("clipvalue", 0.0) or 0.0)
         self.weight_decay = self._number("weight_decay", kwargs.get("weight_decay", 0.0) or 0.0)
+        self.use_ema = bool(kwargs.get("use_ema", False))
+        self.ema_momentum = self._number("ema_momentum", kwargs.get("ema_momentum", 0.99))
+        self.ema_overwrite_frequency = self._count("ema_overwrite_frequency", kwargs, None)
+        self.gradient_accumulation_steps = self._count("gradient_accumulation_steps", kwargs, 1)
         self.iterations = Variable(0, "int64", trainable=False, name=f"{self.name}/iterations")
         self._hyper = []
         self._slots = {}
@@ -88,6 +112,14 @@ class Optimizer(registry.Configurable):
             wanted = "a number >= 0" + (" and < 1" if limit == 1 else "")
             raise ValueError(f"{type(self).__name__}: {name} should be {wanted}, got {value!r}.")
         return number
+
+    def _count(self, name, options, otherwise):
+        value = options.get(name)
+        if value is not None and (not isinstance(value, int) or value < 1):
+            raise ValueError(
+                f"{type(self).__name__}: {name} should be a whole number >= 1, got {value!r}."
+            )
+        return otherwise if value is None else value
 
     # -------------------------------------------------------------- hyperparameters
     def hyper(self, **values):
@@ -123,10 +155,19 @@ class Optimizer(registry.Configurable):
             present.assign(np.asarray(self._number(name, value)))
 
     # -------------------------------------------------------------- the rule
+    def slot_shape(self, slot, value):
+        """Return the shape of a weight's slot of some name; None where the rule does without it."""
+        return tuple(value.shape)
+
     def init(self, value):
         """Return the initial slots, NumPy arrays, for a weight of some shape and dtype."""
         dtype = dtypes.at_least_single(value.dtype)
-        return tuple(np.zeros(value.shape, dtype) for _ in self.slot_names)
+        shapes = [self.slot_shape(slot, value) for slot in self.slot_names]
+        return tuple(np.zeros(NOTHING if shape is None else shape, dtype) for shape in shapes)
+
+    def decay_of(self, variable):
+        """Return the share of a weight that is taken from it at every step, times the learning rate."""
+        return self.weight_decay
 
     def at_step(self, now):
         """Change `now` once a step, before the weights are updated.
@@ -159,13 +200,34 @@ class Optimizer(registry.Configurable):
         else:
             self._make_slots(variables)
 
+    @property
+    def _around(self):
+        """The names of the slots that a weight has after the rule's own."""
+        gathers = self.gradient_accumulation_steps > 1
+        return (around.AVERAGE,) * self.use_ema + (around.GATHERED,) * gathers
+
+    @property
+    def all_slot_names(self):
+        """The names of all slots of a weight, the rule's first."""
+        return (*self.slot_names, *self._around)
+
     def _make_slots(self, variables):
         for variable in variables:
             if variable not in self._slots:
+                dtype = dtypes.at_least_single(variable.dtype)
+                values = [
+                    *self.init(variable),
+                    *(np.zeros(variable.shape, dtype) for _ in self._around),
+                ]
                 self._slots[variable] = tuple(
                     Variable(value, trainable=False, name=f"{variable.name}/{self.name}/{slot}")
-                    for slot, value in zip(self.slot_names, self.init(variable), strict=True)
+                    for slot, value in zip(self.all_slot_names, values, strict=True)
                 )
+
+    def _slot(self, name, variables):
+        """Return the slot of a name of each weight."""
+        place = self.all_slot_names.index(name)
+        return [self._slots[variable][place] for variable in variables]
 
     def apply(self, gradients, variables, loss=0.0):
         """Take one step: update the Variables, the slots and the number of steps.
@@ -183,10 +245,11 @@ class Optimizer(registry.Configurable):
         self.build(variables)
         if self._is_classic:
             return self._classic.changes(gradients, loss)
-        gradients = [
-            ops.cast(g, kind) for g, kind in zip(gradients, _kinds(variables), strict=True)
-        ]
-        return self.changes(self._clipped(gradients), variables)
+        return self.changes(self._ready(_cast_each(gradients, _kinds(variables))), variables)
+
+    def _ready(self, gradients):
+        """Return gradients as `changes` takes them: clipped, unless those of several batches are gathered first."""
+        return gradients if self.gradient_accumulation_steps > 1 else self._clipped(gradients)
 
     @property
     def _is_classic(self):
@@ -206,12 +269,20 @@ class Optimizer(registry.Configurable):
         self.apply(*zip(*pairs, strict=True))
 
     def changes(self, gradients, variables):
-        """Return what one step changes, as pairs (Variable, new value), for clipped gradients."""
+        """Return what one step changes, as pairs (Variable, new value), for gradients from `get_gradients`."""
         self._make_slots(variables)
         kinds = _kinds(variables)
-        gradients = [ops.cast(g, kind) for g, kind in zip(gradients, kinds, strict=True)]
-        changes = [(self.iterations, ops.add(self.iterations, 1))]
-        now = {}
+        gradients = _cast_each(gradients, kinds)
+        if self.gradient_accumulation_steps > 1:
+            changes = self._gathered_changes(gradients, variables, kinds)
+        else:
+            changes = self._rule_changes(gradients, variables, kinds)
+        if self.use_ema:
+            changes = self._averaged_changes(changes, variables, kinds)
+        return [(self.iterations, ops.add(self.iterations, 1)), *changes]
+
+    def _rule_changes(self, gradients, variables, kinds):
+        changes, now = [], {}
         for kind in dict.fromkeys(kinds):
             now[kind], own = self._now(kind, gradients)
             changes += own
@@ -219,24 +290,58 @@ class Optimizer(registry.Configurable):
             changes += self._updates_of(variable, gradient, kind, now[kind])
         return changes
 
+    def _gathered_changes(self, gradients, variables, kinds):
+        slots = self._slot(around.GATHERED, variables)
+        means, sums, is_due = around.gathered(
+            gradients, _cast_each(slots, kinds), self.gradient_accumulation_steps, self.iterations
+        )
+        changes = self._rule_changes(self._clipped(means), variables, kinds)
+        return [*around.where_due(changes, is_due), *zip(slots, sums, strict=True)]
+
+    def _averaged_changes(self, changes, variables, kinds):
+        changes, slots = dict(changes), self._slot(around.AVERAGE, variables)
+        averages, values = around.averaged(
+            [changes[variable] for variable in variables],
+            _cast_each(slots, kinds),
+            self.ema_momentum,
+            self._steps_taken(),
+            self.ema_overwrite_frequency,
+        )
+        changes |= dict(zip(slots, averages, strict=True))
+        return list({**changes, **dict(zip(variables, values, strict=True))}.items())
+
+    def _steps_taken(self):
+        """Return the number of steps, a scalar: with gradients gathered it is less than that of batches."""
+        count = self.gradient_accumulation_steps
+        return ops.floor_divide(self.iterations, count) if count > 1 else self.iterations
+
+    def finish(self, variables):
+        """Put the moving averages of weights, where there are any, in their place: the end of training."""
+        if self.use_ema and self._slots and int(self.iterations.numpy()):
+            for variable, average in zip(
+                variables, self._slot(around.AVERAGE, variables), strict=True
+            ):
+                variable.assign(average.numpy())
+
     def _now(self, dtype, gradients):
         """Return the hyperparameters as scalars of `dtype`, and what changes beside the weights."""
         now = SimpleNamespace(**{n: ops.cast(getattr(self, n), dtype) for n in self._hyper})
         # No weight changes before the last gradient is known: until then any of them may be needed.
-        step = after(ops.cast(self.iterations, dtype), gradients)
-        now.t = step + 1.0
+        batch = after(ops.cast(self.iterations, dtype), gradients)
+        now.t = ops.cast(self._steps_taken(), dtype) + 1.0
         changes = []
         if self.schedule is not None:
-            now.lr = ops.cast(self.schedule(step), dtype)
+            now.lr = ops.cast(self.schedule(batch), dtype)
             changes.append((self.lr, now.lr))
-        now.lr = now.lr / (1.0 + now.decay * step)
-        now.shrinking = now.lr * self.weight_decay
+        now.rate = now.lr = now.lr / (1.0 + now.decay * batch)
         return now, [*changes, *self.at_step(now)]
 
     def _updates_of(self, variable, gradient, dtype, now):
         slots, value = self._slots[variable], ops.cast(variable, dtype)
-        if self.weight_decay:
-            value = value - value * now.shrinking
+        share = self.decay_of(variable)
+        if share:
+            value = value - value * (now.rate * share)
+        slots = slots[: len(self.slot_names)]
         value, news = self.update(gradient, value, [ops.cast(slot, dtype) for slot in slots], now)
         if variable.constraint is not None:
             value = variable.constraint(value)
@@ -247,6 +352,10 @@ class Optimizer(registry.Configurable):
             norm = ops.sqrt(sum(ops.sum(ops.square(g)) for g in gradients))
             scale = clip_norm(1.0, self.clipnorm, norm)
             gradients = [g * ops.cast(scale, g.dtype) for g in gradients]
+        if self.clipnorm_each > 0:
+            norms = [ops.sqrt(ops.sum(ops.square(g))) for g in gradients]
+            pairs = zip(gradients, norms, strict=True)
+            gradients = [clip_norm(g, self.clipnorm_each, norm) for g, norm in pairs]
         if self.clipvalue > 0:
             gradients = [ops.clip(g, -self.clipvalue, self.clipvalue) for g in gradients]
         return gradients
@@ -254,7 +363,7 @@ class Optimizer(registry.Configurable):
     # -------------------------------------------------------------- the classic, symbolic form
     def get_gradients(self, loss, params):
         """Return the symbolic gradients of a symbolic loss by Variables, clipped."""
-        return self._clipped(graph.gradients(loss, list(params)))
+        return self._ready(graph.gradients(loss, list(params)))
 
     def get_updates(self, loss, params):
         """Return what one step changes, as pairs (Variable, symbolic value) for `K.function`."""
@@ -344,6 +453,10 @@ class Optimizer(registry.Configurable):
 def _kinds(variables):
     """Return the dtype in which each Variable is updated: in half precision small steps would be lost."""
     return [dtypes.at_least_single(variable.dtype) for variable in variables]
+
+
+def _cast_each(tensors, kinds):
+    return [ops.cast(tensor, kind) for tensor, kind in zip(tensors, kinds, strict=True)]
 
 
 def clip_norm(g, c, n):

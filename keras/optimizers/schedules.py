@@ -165,6 +165,48 @@ class CosineDecay(LearningRateSchedule):
         return highest * ((1.0 - self.alpha) * share + self.alpha)
 
 
+class CosineDecayRestarts(LearningRateSchedule):
+    """The rate that falls along half a cosine wave, again and again (Loshchilov & Hutter, 2016).
+
+    Args:
+        initial_learning_rate: the rate at step 0.
+        first_decay_steps: how many steps the first fall takes.
+        t_mul: how many times as long each next fall takes, >= 1.
+        m_mul: how many times as high each next one begins.
+        alpha: the last rate of a fall as a share of its highest.
+        name: a name for people.
+
+    Examples:
+        >>> rate = CosineDecayRestarts(1.0, 10, t_mul=2.0, m_mul=0.5)
+        >>> [round(float(rate(step)), 4) for step in (0, 5, 10, 20, 30)]
+        [1.0, 0.5, 0.5, 0.25, 0.25]
+    """
+
+    def __init__(
+        self, initial_learning_rate, first_decay_steps, t_mul=2.0, m_mul=1.0, alpha=0.0, name=None
+    ):
+        self.initial_learning_rate = initial_learning_rate
+        self.first_decay_steps = first_decay_steps
+        self.t_mul = t_mul
+        self.m_mul = m_mul
+        self.alpha = alpha
+        self.name = name
+
+    def __call__(self, step):
+        done = _as_scalar(step) / self.first_decay_steps
+        if self.t_mul == 1.0:
+            falls = ops.floor(done)
+            share = done - falls
+        else:
+            # Falls of the lengths 1, t, t ** 2 ... begin at (t ** n - 1) / (t - 1).
+            growth = 1.0 + done * (self.t_mul - 1.0)
+            falls = ops.floor(ops.log(growth) / math.log(self.t_mul))
+            length = ops.power(self.t_mul, falls)
+            share = (done - (length - 1.0) / (self.t_mul - 1.0)) / length
+        wave = 0.5 * ops.power(self.m_mul, falls) * (1.0 + ops.cos(math.pi * share))
+        return self.initial_learning_rate * ((1.0 - self.alpha) * wave + self.alpha)
+
+
 _TABLE = registry.table_of(globals(), LearningRateSchedule)
 
 

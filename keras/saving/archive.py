@@ -27,7 +27,7 @@ _CONFIG, _METADATA, _WEIGHTS = "config.json", "metadata.json", "model.weights.h5
 _STATE = "training_state.json"
 _MAX_TEXT = 32 << 20
 _MAX_VALUES = 1_000_000
-_CHUNK = 4 << 20
+_CHUNK = 1 << 20
 # Weights that were compressed after all are believed up to this size, and beyond it up to this ratio.
 _MAX_BELIEVED = 64 << 20
 _MAX_RATIO = 20
@@ -64,10 +64,14 @@ def write(target, saved):
         # Keras 3's compile does not know this argument.
         mode = (saved.training or {}).get("sample_weight_mode")
         members[_STATE] = {"state": saved.state, "sample_weight_mode": mode}
-    with files.replacing(target) as path, zipfile.ZipFile(path, "w") as archive:
+    with (
+        files.replacing(target) as path,
+        open(path, "w+b") as file,
+        zipfile.ZipFile(file, "w") as archive,
+    ):
         for name, value in members.items():
             archive.writestr(name, text.to_json(value))
-        _write_weights(archive, saved, os.path.dirname(path))
+        _write_weights(archive, file, saved)
 
 
 def _metadata():
@@ -76,14 +80,37 @@ def _metadata():
     return {"keras_version": DIALECT_VERSION, "date_saved": now, "written_by": writer}
 
 
-def _write_weights(archive, saved, folder):
-    """Write the weights into a file without a name, which HDF5 may jump about in, and from there into the zip."""
-    with tempfile.TemporaryFile(dir=folder) as scratch:
-        with h5py.File(scratch, "w") as file:
-            tree.fill(file, saved)
-        scratch.seek(0)
-        with archive.open(_WEIGHTS, "w", force_zip64=True) as member:
-            shutil.copyfileobj(scratch, member, _CHUNK)
+def _write_weights(archive, file, saved):
+    """Have HDF5 write the last member in its place in the zip, and then what zipfile must know of it.
+
+    A member that is written through zipfile has to come in order, and HDF5 jumps about: that takes a copy.
+    """
+    info = zipfile.ZipInfo(_WEIGHTS, datetime.datetime.now().timetuple()[:6])
+    info.external_attr = 0o600 << 16
+    info.header_offset, info.CRC = archive.start_dir, 0
+    start = info.header_offset + len(info.FileHeader(zip64=True))
+    window = _Growing(file, start, 0)
+    with h5py.File(window, "w") as weights:
+        tree.fill(weights, saved)
+    info.file_size = info.compress_size = window.seek(0, os.SEEK_END)
+    info.CRC = _checksum(file, start, info.file_size)
+    file.seek(info.header_offset)
+    file.write(info.FileHeader(zip64=True))
+    archive.filelist.append(info)
+    archive.start_dir = start + info.file_size
+
+
+def _checksum(file, start, size):
+    """Return the CRC-32 of a part of a file."""
+    file.seek(start)
+    checksum, buffer = 0, memoryview(bytearray(min(size, _CHUNK)))
+    while size > 0:
+        count = file.readinto(buffer[:size])
+        if not count:
+            raise EOFError("it ends too early")
+        checksum = zlib.crc32(buffer[:count], checksum)
+        size -= count
+    return checksum
 
 
 def refuse_weights(target, saved):
@@ -192,8 +219,8 @@ def _opened_weights(file, members, name):
     info = members[_WEIGHTS]
     with contextlib.ExitStack() as stack:
         if info.compress_type == zipfile.ZIP_STORED:
-            _compare_checksum(file, info, name)
             raw, start = file, _offset(file, info, name)
+            _compare_checksum(file, info, start, name)
             weights = _Window(file, start, info.file_size)
         else:
             raw = weights = stack.enter_context(tempfile.TemporaryFile())
@@ -205,10 +232,10 @@ def _opened_weights(file, members, name):
         yield opened
 
 
-def _compare_checksum(file, info, name):
-    with _reading_member(file, info, name) as member:
-        while member.read(_CHUNK):
-            pass
+def _compare_checksum(file, info, start, name):
+    with _reading_member(file, info, name):
+        if _checksum(file, start, info.file_size) != info.CRC:
+            raise zipfile.BadZipFile("its checksum is another")
 
 
 def _offset(file, info, name):
@@ -264,3 +291,25 @@ class _Window(io.RawIOBase):
         done = self._file.readinto(view[:count])
         self._place += done
         return done
+
+
+class _Growing(_Window):
+    """The end of a file, written and read as a file of its own."""
+
+    def writable(self):
+        return True
+
+    def write(self, data):
+        self._file.seek(self._offset + self._place)
+        count = self._file.write(data)
+        self._place += count
+        self._size = max(self._size, self._place)
+        return count
+
+    def truncate(self, size=None):
+        self._size = self._place if size is None else size
+        self._file.truncate(self._offset + self._size)
+        return self._size
+
+    def flush(self):
+        self._file.flush()

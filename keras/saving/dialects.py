@@ -170,7 +170,5 @@ def write_training(training):
     training = dict(training)
     optimizer = training.pop("optimizer")
     if optimizer is not None:
-        # Of this Keras 2 knows nothing; the saved state tells it.
-        config = {k: v for k, v in optimizer["config"].items() if k != "epsilon_inside"}
-        optimizer = {**optimizer, "config": config}
+        optimizer = keras2.optimizer_from_canonical(optimizer)
     return {"optimizer_config": optimizer, **training}

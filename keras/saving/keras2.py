@@ -6,6 +6,8 @@ What this dialect cannot say (ops, tensors among the keyword arguments) stays in
 library reads that.
 """
 
+import warnings
+
 from keras.saving import schema
 
 
@@ -152,3 +154,24 @@ def _node_from_canonical(node, place):
     if not is_plain or schema.references(kwargs):
         return schema.map_references(lambda given: schema.reference(*place(given)), node)
     return [[*place(given["tensor"]), dict(kwargs)] for given in inputs]
+
+
+# ------------------------------------------------------------------ training
+# Of these Keras 2 knows nothing; the saved state tells them.
+_TOLD_BY_STATE = {"Adagrad": {"initial_accumulator_value"}}
+
+
+def optimizer_from_canonical(optimizer):
+    """Return the description of an optimizer that Keras 2 reads; warn where its rule is a little another.
+
+    Rules and arguments that Keras 2 does not have are written as they are; it refuses them by name.
+    """
+    config = dict(optimizer["config"])
+    if config.pop("epsilon_inside", False):
+        warnings.warn(
+            f"Keras 2 adds epsilon to the root of squares for {optimizer['class_name']}, not within it: there training "
+            "goes on a little otherwise than here, where it goes on as it was.",
+            stacklevel=2,
+        )
+    left_out = _TOLD_BY_STATE.get(optimizer["class_name"], ())
+    return {**optimizer, "config": {k: v for k, v in config.items() if k not in left_out}}

@@ -10,6 +10,7 @@ import re
 
 import numpy as np
 
+from keras.optimizers.optimizer import NOTHING
 from keras.saving import layouts
 from keras.saving.keras3 import slots as of_keras3
 
@@ -25,7 +26,7 @@ _SLOT_NAMES = {
     "Adamax": {"m": ("m",), "u": ("v", "u")},
     "Lion": {"m": ("m", "momentum")},
     "Nadam": {"m": ("m",), "v": ("v",)},
-    "RMSprop": {"accumulator": ("rms", "velocity")},
+    "RMSprop": {"accumulator": ("rms", "velocity"), "mean": ("mg", "average_gradient")},
     "SGD": {"momentum": ("momentum", "m")},
 }
 
@@ -116,13 +117,13 @@ def _sorts_by_name(saved):
 
 def _in_rounds(arrays, optimizer, order):
     """Convert one slot of all weights after the other; the first array may be the number of steps."""
-    lead = len(arrays) - len(optimizer.slot_names) * order.size
+    lead = len(arrays) - len(optimizer.all_slot_names) * order.size
     has_count = optimizer.counts_in_weights or lead == 1
     head, rest = arrays[:has_count], arrays[has_count:]
     if not order.size or len(rest) % order.size:
         return arrays
     rounds = [rest[i : i + order.size] for i in range(0, len(rest), order.size)]
-    count = len(optimizer.slot_names)
+    count = len(optimizer.all_slot_names)
     arranged = [order.arranged(part) for part in rounds[:count]]
     if None in arranged:
         return arrays
@@ -141,8 +142,10 @@ def _by_name(arrays, names, optimizer, order):
         else:
             for slot in {parts[-1], *parts[1:2]}:
                 found.setdefault(slot, []).append(array)
+    if kind == "Adafactor":
+        found = _with_nothing(found)
     slots = []
-    for slot in optimizer.slot_names:
+    for slot in optimizer.all_slot_names:
         known = _SLOT_NAMES.get(kind, {}).get(slot, (slot,))
         value = next(
             (found[name] for name in known if len(found.get(name, ())) == order.size), None
@@ -154,3 +157,14 @@ def _by_name(arrays, names, optimizer, order):
     if None in slots or len(steps) != 1:
         return arrays
     return [*steps, *(array for part in slots for array in part)]
+
+
+def _with_nothing(found):
+    """Return Adafactor's slots: TensorFlow's Keras has the means for matrices alone, and all squares for all."""
+    wholes = found.get("v", [])
+    nothing = np.zeros(NOTHING, "float32")
+    filled = {"v": [nothing if whole.ndim > 1 else whole for whole in wholes]}
+    for slot in ("r", "c"):
+        means = iter(found.get(slot, []))
+        filled[slot] = [next(means, nothing) if whole.ndim > 1 else nothing for whole in wholes]
+    return {**found, **filled}

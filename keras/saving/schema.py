@@ -98,8 +98,8 @@ class Saved:
         states: a list of `LayerWeights` with the Variables that are no weights, such as the states of stateful
             recurrent layers.
         state: plain values that make resuming exact, or None: `{"seed": int, "test_ticks": int, "optimizer":
-            {"iterations": int, "hyper": {name: number}, "own": [nested lists], "options": {name: bool}}}`, where `own`
-            are the values of the optimizer's state beside iterations and slots, and `options` what its rule does.
+            {"iterations": int, "hyper": {name: number}, "own": [nested lists], "options": {name: number}}}`, where
+            `own` are the values of the optimizer's state beside iterations and slots, and `options` what its rule does.
         version: the writer's version, such as `"2.2.4"`, `"2.15.0-tf"` or `"3.15.1"`; "" if the file tells none.
         backend: the writer's backend, or "".
         source: what messages call the file.

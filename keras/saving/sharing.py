@@ -8,6 +8,8 @@ import contextlib
 from collections import Counter
 from contextvars import ContextVar
 
+from keras.saving import schema
+
 KEY = "shared_as"
 
 # {number: (config, layer)} of the layers made so far, while a model is made.
@@ -69,6 +71,34 @@ def _marks(config):
         if KEY in entry:
             yield entry[KEY]
         yield from _marks(entry["config"])
+
+
+def complete(description):
+    """Give the mark of a layer to the one before it that is the same: TensorFlow's Keras marks from the second on.
+
+    Args:
+        description: a canonical description, whose entries are changed.
+
+    Returns:
+        The description.
+    """
+    unmarked, numbers = {}, set()
+    for entry in _entries(description):
+        twin = entry["class_name"], repr(entry["config"])
+        if KEY not in entry:
+            unmarked.setdefault(twin, entry)
+        elif entry[KEY] not in numbers and twin in unmarked:
+            unmarked.pop(twin)[KEY] = entry[KEY]
+        numbers.add(entry.get(KEY))
+    return description
+
+
+def _entries(description):
+    config = description["config"] if isinstance(description, dict) else None
+    for entry in config.get("layers", ()) if isinstance(config, dict) else ():
+        if schema.is_description(entry):
+            yield entry
+            yield from _entries(entry)
 
 
 @contextlib.contextmanager

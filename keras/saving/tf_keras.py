@@ -22,7 +22,7 @@ def to_canonical(description):
         {'units': 2, 'reset_after': True, 'recurrent_activation': 'sigmoid'}
     """
     policies.warn_of_mixed(description)
-    return keras2.to_canonical(_of(description))
+    return sharing.complete(keras2.to_canonical(_of(description)))
 
 
 # ------------------------------------------------------------------ the tables
@@ -275,18 +275,21 @@ def training_to_canonical(training):
 
 # Arguments of optimizers that are left out if they have one of these values.
 _NEUTRAL_FOR_TRAINING = {
-    "centered": (False, None),
-    "clipnorm": (None,),
-    "ema_momentum": ANY,
-    "ema_overwrite_frequency": ANY,
-    "initial_accumulator_value": ANY,
+    "adaptive_epsilon": (False, None),
+    "centered": (False,),
     "is_legacy_optimizer": ANY,
     "jit_compile": ANY,
-    "use_ema": (False, None),
-    "beta": (0.0, None),
+    "use_ema": (False,),
 }
 
-_RENAMED_FOR_TRAINING = {"learning_rate": "lr", "global_clipnorm": "clipnorm"}
+# Of these, this library has other values too.
+_HAVE_FOR_TRAINING = {"centered", "use_ema"}
+
+_RENAMED_FOR_TRAINING = {
+    "learning_rate": "lr",
+    "global_clipnorm": "clipnorm",
+    "clipnorm": "clipnorm_each",
+}
 
 
 def _optimizer(description):
@@ -294,27 +297,38 @@ def _optimizer(description):
     given = description.get("config") or {}
     config = {}
     for key, value in given.items():
-        neutral = _NEUTRAL_FOR_TRAINING.get(key)
-        if key == "momentum" and kind == "RMSprop":
-            neutral = (0.0, None)
-        elif key == "weight_decay" and not value and kind != "AdamW":
-            value = None
-        if neutral is None:
-            if value is not None:
-                config[_RENAMED_FOR_TRAINING.get(key, key)] = _of(value)
-        elif neutral is not ANY and value not in neutral:
-            raise ValueError(
-                f"The optimizer {kind} has {key}={value!r}, which this library's has not. Load the model with "
-                "compile=False, and compile it anew."
-            )
+        is_idle = key.startswith("ema_") and not given.get("use_ema")
+        if not is_idle and not _says_nothing_for_training(kind, key, value):
+            config[_RENAMED_FOR_TRAINING.get(key, key)] = _of(value)
+    is_late = given.get("is_legacy_optimizer") is False
     if kind == "Nadam":
         # Until 2.10 the decay was that of the momentum; since, it has grown with the steps themselves.
-        is_late = "is_legacy_optimizer" in given
-        config["schedule_decay"] = 1.0 if is_late else config.pop("decay", 0.004)
-    if kind in ("Adagrad", "RMSprop") and given.get("is_legacy_optimizer") is False:
-        # Since 2.11.
+        is_new = "is_legacy_optimizer" in given
+        config["schedule_decay"] = 1.0 if is_new else config.pop("decay", 0.004)
+    if (kind == "Adagrad" and is_late) or (kind == "RMSprop" and (is_late or "momentum" in config)):
+        # Since 2.11; and with momentum before.
         config["epsilon_inside"] = True
     return {"class_name": kind, "config": config}
+
+
+def _says_nothing_for_training(kind, key, value):
+    """Return whether an optimizer's argument is to be left out.
+
+    Raises:
+        ValueError: if it changes training, and is not here.
+    """
+    if kind == "AdamW" and key == "weight_decay" and value is not None:
+        return False
+    is_zero = key == "weight_decay" or (kind == "RMSprop" and key == "momentum")
+    neutral = _NEUTRAL_FOR_TRAINING.get(key, ())
+    if value is None or (is_zero and not value) or neutral is ANY or value in neutral:
+        return True
+    if neutral and key not in _HAVE_FOR_TRAINING:
+        raise ValueError(
+            f"The optimizer {kind} has {key}={value!r}, which this library's has not. Load the model with "
+            "compile=False, and compile it anew."
+        )
+    return False
 
 
 def _each(convert, structure):

@@ -70,7 +70,7 @@ def state_of(model):
             "iterations": int(optimizer.iterations.numpy()),
             "hyper": {name: float(getattr(optimizer, name).numpy()) for name in optimizer._hyper},
             "own": [variable.numpy().tolist() for variable in optimizer._own_state()],
-            "options": {name: getattr(optimizer, name) for name in optimizer.own_options},
+            "options": {name: getattr(optimizer, name) for name in optimizer.told_by_state},
         }
     return state
 
@@ -130,6 +130,8 @@ def set_optimizer(model, saved):
                 stacklevel=4,
             )
         return
+    if _is_untrained(entries):
+        return
     optimizer.build(model.trainable_weights)
     needed = [tuple(v.shape) for v in optimizer.weights] + [f.shape for f in optimizer.fillers()]
     fault = _fault(entries, model, needed, saved)
@@ -141,6 +143,11 @@ def set_optimizer(model, saved):
         )
         return
     optimizer.set_weights(_converted([entry.read() for entry in entries], model, saved))
+
+
+def _is_untrained(entries):
+    """Return whether all there is of an optimizer's state is that it has taken no step."""
+    return len(entries) == 1 and entries[0].shape == () and not int(entries[0].read())
 
 
 def _converted(arrays, model, saved):
@@ -178,7 +185,7 @@ def set_state(model, state):
             _set_optimizer_state(model.optimizer, state["optimizer"])
             if _set_options(model.optimizer, state["optimizer"].get("options", {})):
                 model._programs = {}
-    except (AttributeError, KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(
             f"The saved training state {str(state)[:120]} is damaged: {error!r}."
         ) from error
@@ -195,10 +202,13 @@ def _set_optimizer_state(optimizer, state):
 
 def _set_options(optimizer, options):
     """Set what a rule does; return whether that is something else than before."""
-    before = [getattr(optimizer, name) for name in optimizer.own_options]
-    for name in optimizer.own_options:
-        setattr(optimizer, name, bool(options.get(name, getattr(optimizer, name))))
-    return before != [getattr(optimizer, name) for name in optimizer.own_options]
+    before = {name: getattr(optimizer, name) for name in optimizer.told_by_state}
+    after = {name: type(value)(options.get(name, value)) for name, value in before.items()}
+    if not all(0 <= value < np.inf for value in after.values()):
+        raise ValueError(f"the options {options} should be numbers >= 0")
+    for name, value in after.items():
+        setattr(optimizer, name, value)
+    return before != after
 
 
 def restore(model, saved):

@@ -197,6 +197,7 @@ class Trainer(Steps, ClassicMethods):
                     self._epoch(epoch, source, due, shuffle, hooks, check_interrupt, done)
                     if self.stop_training or getattr(source, "has_ended", False):
                         break
+            self.optimizer.finish(self._snapshot.trainable)
         finally:
             hooks.on_train_end()
             _close(source, validation)

@@ -45,6 +45,22 @@ def test_rates(schedule, rate):
     assert float(again(7)) == float(schedule(7))
 
 
+RESTARTS = [
+    # Numbers of Keras 3.15.
+    ({"t_mul": 2.0, "m_mul": 0.8, "alpha": 0.1}, 4, [0.5, 0.434099, 0.115901, 0.41, 0.063702]),
+    ({"t_mul": 1.0, "m_mul": 0.5}, 3, [0.5, 0.375, 0.25, 0.1875, 0.015625]),
+]
+
+
+@pytest.mark.parametrize(("arguments", "length", "rates"), RESTARTS)
+def test_restarts(arguments, length, rates):
+    schedule = schedules.CosineDecayRestarts(0.5, length, **arguments)
+    found = [float(schedule(step)) for step in (0, 1, 3, 4, 11)]
+    np.testing.assert_allclose(found, rates, rtol=1e-4)
+    again = schedules.deserialize(schedules.serialize(schedule))
+    assert again.get_config() == schedule.get_config()
+
+
 def test_errors():
     with pytest.raises(ValueError, match="got 2 values and 2 boundaries"):
         schedules.PiecewiseConstantDecay([1, 2], [1.0, 2.0])

@@ -1,5 +1,6 @@
 """`.keras` archives and `.weights.h5`: what is in them, and that it all comes back."""
 
+import contextlib
 import io
 import json
 import zipfile
@@ -36,7 +37,7 @@ def datasets(data):
 
 
 @pytest.mark.parametrize(
-    "name", sorted({path.stem for path in FIXTURES.glob("*.keras")} - {"mixed"})
+    "name", sorted({path.stem for path in FIXTURES.glob("*.keras")} - {"mixed", "untrained"})
 )
 def test_weights_lie_where_keras_3_has_them(name, tmp_path):
     theirs = FIXTURES / f"{name}.keras"
@@ -68,7 +69,9 @@ def test_an_archive_has_the_members_of_keras_3(model, tmp_path):
 def test_training_goes_on_bit_for_bit(model, x, y, optimizer, tmp_path):
     model.compile(optimizer, "mse")
     model.fit(x, y, epochs=2, verbose=0)
-    model.save(tmp_path / "m.keras")
+    is_other = pytest.warns(UserWarning, match="Nesterov's momentum grow by another schedule")
+    with is_other if optimizer == "nadam" else contextlib.nullcontext():
+        model.save(tmp_path / "m.keras")
     found = models.load_model(tmp_path / "m.keras")
     history = [m.fit(x, y, epochs=4, initial_epoch=2, verbose=0).history for m in (model, found)]
     assert history[0] == history[1]

@@ -144,8 +144,6 @@ REFUSED = [
     (described("Dense", {"name": "d", "units": 2, "lora_rank": 4}), "'d' has lora_rank=4"),
     (described("BatchNormalization", {"name": "b", "renorm": True}), "'b' has renorm=True"),
     (described("GlobalMaxPooling2D", {"name": "g", "keepdims": True}), "'g' has keepdims=True"),
-    (described("Adam", {"name": "a", "clipnorm": 1.0}), "'a' has clipnorm=1.0"),
-    (described("SGD", {"name": "a", "use_ema": True}), "'a' has use_ema=True"),
     (described("Dense", {"name": "d", "dtype": "int8_from_float32"}), "'d' is quantized"),
     (described("Lambda", {"function": {"class_name": "__bytes__", "config": {}}}), "a kind that"),
 ]
@@ -229,6 +227,46 @@ def test_the_norm_of_all_gradients_is_global_there():
     theirs = keras3.training_from_canonical({"optimizer": ours})["optimizer"]
     assert theirs["config"] == {"learning_rate": 0.5, "global_clipnorm": 2.0}
     assert keras3.to_canonical(theirs) == ours
+
+
+OPTIMIZERS = [
+    ("SGD", {"clipnorm": 2.0}, {"clipnorm_each": 2.0}),
+    ("Adam", {"use_ema": True, "ema_momentum": 0.9}, {"use_ema": True, "ema_momentum": 0.9}),
+    ("Adam", {"use_ema": False, "ema_momentum": 0.9, "ema_overwrite_frequency": 3}, {}),
+    ("SGD", {"gradient_accumulation_steps": 4}, {"gradient_accumulation_steps": 4}),
+    # What a loss is multiplied by, its gradients are divided by.
+    ("SGD", {"loss_scale_factor": 8.0}, {}),
+    ("Adagrad", {"initial_accumulator_value": 0.1}, {"initial_accumulator_value": 0.1}),
+    ("Muon", {"weight_decay": None, "exclude_layers": []}, {"weight_decay": None}),
+]
+
+
+@pytest.mark.parametrize(("kind", "theirs", "ours"), OPTIMIZERS)
+def test_the_options_of_optimizers(kind, theirs, ours):
+    found = keras3.to_canonical(described(kind, theirs, "keras.optimizers"))["config"]
+    found = {key: value for key, value in found.items() if key not in ("epsilon_inside", "lr")}
+    assert found == ours
+    written = keras3.training_from_canonical({"optimizer": {"class_name": kind, "config": found}})
+    assert found.items() <= {"clipnorm_each": 2.0, **written["optimizer"]["config"]}.items()
+
+
+def test_what_keras_3_has_otherwise_is_told_or_too_small_to_tell():
+    def written(kind, **config):
+        rule = {"optimizer": {"class_name": kind, "config": config}}
+        return keras3.training_from_canonical(rule)["optimizer"]["config"]
+
+    # The root of what is there within the root is what is here beside it.
+    assert written("RMSprop", epsilon=1e-7) == {"epsilon": pytest.approx(1e-14)}
+    assert written("RMSprop", epsilon=0.1, epsilon_inside=True) == {"epsilon": 0.1}
+    adagrad = {"epsilon": 0.1, "initial_accumulator_value": 0.0}
+    assert written("Adagrad", epsilon=0.1, epsilon_inside=True) == adagrad
+    assert written("Nadam", schedule_decay=1.0) == {}
+    with pytest.warns(UserWarning, match=r"adds epsilon=0.1 within the root .* for RMSprop"):
+        written("RMSprop", epsilon=0.1)
+    with pytest.warns(UserWarning, match="within the root"):
+        assert written("RMSprop", epsilon=1e-7, centered=True)["epsilon"] == 1e-8
+    with pytest.warns(UserWarning, match="Nesterov's momentum grow by another schedule"):
+        written("Nadam", schedule_decay=0.004)
 
 
 def test_the_users_own_classes_keep_their_package():

@@ -69,6 +69,12 @@ def test_training_goes_on(load, name):
     )
 
 
+def test_a_layer_of_two_models_is_one(load):
+    model, _ = load("2.21.0_shared.h5")
+    one, other = (model.get_layer(name).get_layer("shared") for name in ("one", "other"))
+    assert one is other and len(model.weights) == 6
+
+
 # ------------------------------------------------------------------ what is neutral, and what is not
 def layer(kind, **config):
     return tf_keras.to_canonical({"class_name": kind, "config": {"name": "late", **config}})
@@ -103,9 +109,10 @@ REFUSED = {
     "unknown argument": (lambda: function("math.cumsum", reverse=True), "'call' .* reverse=True"),
     "lost tensors": (lambda: function("einsum"), "'call' .* lost its tensors"),
     "shape": (lambda: function("shape"), "'call' .* more than the size"),
-    "averages": (lambda: optimizer("AdamW", use_ema=True), "AdamW has use_ema=True"),
-    "momentum": (lambda: optimizer("RMSprop", momentum=0.9), "RMSprop has momentum=0.9"),
-    "clipnorm": (lambda: optimizer("Adam", clipnorm=1.0), "Adam has clipnorm=1.0"),
+    "adaptive": (
+        lambda: optimizer("Adam", adaptive_epsilon=True),
+        "Adam has adaptive_epsilon=True",
+    ),
 }
 
 
@@ -126,6 +133,21 @@ def test_neutral_arguments_are_left_out():
 def test_the_global_norm_is_our_clipnorm():
     config = optimizer("Custom>Adam", global_clipnorm=0.5, learning_rate=0.1, use_ema=False)
     assert config == {"clipnorm": 0.5, "lr": 0.1}
+    assert optimizer("Adam", clipnorm=1.0, ema_momentum=0.9) == {"clipnorm_each": 1.0}
+    averages = {"use_ema": True, "ema_momentum": 0.9}
+    assert optimizer("SGD", **averages) == averages
+    assert optimizer("AdamW", weight_decay=0.0) == {"weight_decay": 0.0}
+
+
+def test_where_epsilon_was():
+    """Since 2.11 within the root; before, there with momentum alone."""
+    late, early = {"is_legacy_optimizer": False}, {"is_legacy_optimizer": True}
+    assert "epsilon_inside" not in optimizer("RMSprop", momentum=0.0, **early)
+    assert optimizer("RMSprop", momentum=0.5, **early) == {"momentum": 0.5, "epsilon_inside": True}
+    assert optimizer("RMSprop", **late)["epsilon_inside"]
+    assert optimizer("Adagrad", initial_accumulator_value=0.1, **early) == {
+        "initial_accumulator_value": 0.1
+    }
 
 
 def test_half_precision_by_a_policy_is_told():

@@ -73,7 +73,11 @@ CLASSES = {
 ARGUMENTS = {
     "InputLayer": {"batch_shape": "batch_input_shape"},
     "LeakyReLU": {"negative_slope": "alpha"},
-    "optimizer": {"learning_rate": "lr", "global_clipnorm": "clipnorm"},
+    "optimizer": {
+        "learning_rate": "lr",
+        "global_clipnorm": "clipnorm",
+        "clipnorm": "clipnorm_each",
+    },
 }
 
 # Values with which an argument of Keras 3 that is unknown here says nothing; ANY stands for all values.
@@ -146,15 +150,14 @@ NEUTRAL = {
     "RMSprop": {"momentum": (0, 0.0), "centered": (False,)},
     # What it has by default says something there.
     "AdamW": {"weight_decay": ()},
-    # Slots that a file brings make the value they start from idle.
-    "Adagrad": {"initial_accumulator_value": ANY},
+    "Muon": {"weight_decay": (), "exclude_layers": ([], None)},
     "optimizer": {
         "weight_decay": (None, 0, 0.0, False),
         "clipnorm": (None,),
         "use_ema": (False,),
-        "ema_momentum": ANY,
-        "ema_overwrite_frequency": ANY,
-        "loss_scale_factor": (None,),
+        "ema_overwrite_frequency": (None,),
+        # Gradients are divided by it again.
+        "loss_scale_factor": ANY,
         "gradient_accumulation_steps": (None, 1),
         "jit_compile": ANY,
         "is_legacy_optimizer": ANY,
@@ -163,7 +166,13 @@ NEUTRAL = {
 }
 
 # Arguments above which the layers here take with other values too.
-SUPPORTED = frozenset({"activity_regularizer", "groups", "weight_decay", "zero_output_for_mask"})
+SUPPORTED = frozenset(
+    """
+    activity_regularizer centered clipnorm ema_overwrite_frequency exclude_layers
+    gradient_accumulation_steps groups momentum use_ema weight_decay
+    zero_output_for_mask
+    """.split()
+)
 
 # Arguments of this library that Keras 3 does not know, and that change no result.
 IDLE = frozenset({"implementation", "input_length", "reverse_state_order"})

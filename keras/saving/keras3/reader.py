@@ -77,6 +77,8 @@ def _class_here(value):
 def _read_config(class_name, config):
     """Return a config with the names of here, without what says nothing."""
     kind = "optimizer" if _is_optimizer(class_name, config) else class_name
+    if kind == "optimizer" and not config.get("use_ema"):
+        config = {key: value for key, value in config.items() if not key.startswith("ema_")}
     renamed = ARGUMENTS.get(class_name, ARGUMENTS.get(kind, {}))
     neutral = {**NEUTRAL["any"], **NEUTRAL.get(kind, {}), **NEUTRAL.get(class_name, {})}
     result = {}

@@ -7,28 +7,38 @@ next.
 
 import numpy as np
 
+from keras.optimizers.optimizer import NOTHING
 from keras.saving.schema import WeightEntry
 
 # {rule: groups of slots, by their names here}
 _GROUPS = {
     "Adadelta": [("accumulator", "delta_accumulator")],
+    "Adafactor": [("r", "c", "v")],
     "Adagrad": [("accumulator",)],
     "Adam": [("m", "v"), ("vhat",)],
     "AdamW": [("m", "v"), ("vhat",)],
     "Adamax": [("m", "u")],
+    "Ftrl": [("accumulator", "linear")],
     "Lamb": [("m", "v")],
     "Lion": [("m",)],
+    "Muon": [("m", "v")],
     "Nadam": [("m", "v")],
-    "RMSprop": [("accumulator",)],
+    "RMSprop": [("accumulator",), ("momentum",), ("mean",)],
     "SGD": [("momentum",)],
 }
 
+# The groups that come before those of any rule.
+_FIRST = [("average",), ("gathered",)]
 
-def _places(names, groups, count):
-    """Return the pairs (slot's number, weight's number) in the order of Keras 3."""
+# The rule of which Keras 3 stores the slots, too, that a weight does without.
+_STORED_EMPTY = "Adafactor"
+
+
+def _places(kind, names, count):
+    """Return the pairs (slot, number of the weight) in the order of Keras 3."""
     return [
-        (names.index(slot), weight)
-        for group in groups
+        (slot, weight)
+        for group in [*_FIRST, *_GROUPS[kind]]
         for weight in range(count)
         for slot in group
         if slot in names
@@ -52,29 +62,48 @@ def from_keras3(entries, optimizer, version):
         A list of `WeightEntry`; unchanged for a rule that Keras 3 does not have, None if the file's optimizer had
         not taken a step.
     """
-    groups = _GROUPS.get(type(optimizer).__name__)
-    if groups is None:
+    kind = type(optimizer).__name__
+    if kind not in _GROUPS:
         return entries
     is_fixed = optimizer.schedule is None and not float(optimizer.decay.numpy())
     has_rate = is_fixed and version.startswith("3.")
     steps, slots = entries[0], entries[1 + has_rate :]
-    variables = list(optimizer._slots)
-    if not slots and type(optimizer).__name__ == "SGD" and not float(optimizer.momentum.numpy()):
-        return [steps, *map(_zeros, variables)]
-    if not slots:
+    names, weights = list(optimizer.all_slot_names), list(optimizer._slots)
+    is_plain = kind == "SGD" and not float(optimizer.momentum.numpy())
+    if not slots and not is_plain:
         return None
-    names = list(optimizer.slot_names)
-    places = _places(names, groups, len(variables))
-    of_place = dict(zip(places, slots, strict=False))
-    ordered = [of_place.get((s, w)) for s in range(len(names)) for w in range(len(variables))]
-    if None in ordered:
-        return entries
-    return [steps, *ordered]
+    stored = [name for name in names if not (is_plain and name == "momentum")]
+    of_place = dict(zip(_stored_places(optimizer, stored, version), slots, strict=False))
+    ordered = [steps]
+    for name in names:
+        for number, weight in enumerate(weights):
+            has_it = _has(optimizer, name, weight)
+            entry = of_place.get((name, number)) if has_it else _zeros(NOTHING)
+            ordered.append(_zeros(weight.shape) if name not in stored else entry)
+    return entries if None in ordered else ordered
 
 
-def _zeros(variable):
-    shape = tuple(variable.shape)
-    return WeightEntry("momentum", shape, "float32", lambda: np.zeros(shape, "float32"))
+def _stored_places(optimizer, names, version):
+    """Return the places of the slots that a file has of an optimizer."""
+    weights, kind = list(optimizer._slots), type(optimizer).__name__
+    stored_empty = set()
+    if kind == _STORED_EMPTY:
+        stored_empty = {"r", "c", "v"} if version.startswith("3.") else {"v"}
+    return [
+        (slot, number)
+        for slot, number in _places(kind, names, len(weights))
+        if _has(optimizer, slot, weights[number]) or slot in stored_empty
+    ]
+
+
+def _has(optimizer, slot, weight):
+    """Return whether a weight has a slot; one of the rule's own it may do without."""
+    return slot not in optimizer.slot_names or optimizer.slot_shape(slot, weight) is not None
+
+
+def _zeros(shape, dtype="float32"):
+    shape = tuple(shape)
+    return WeightEntry("zeros", shape, dtype, lambda: np.zeros(shape, dtype))
 
 
 def to_keras3(saved):
@@ -85,19 +114,31 @@ def to_keras3(saved):
     """
     optimizer = (saved.training or {}).get("optimizer")
     entries, state = saved.optimizer_weights, (saved.state or {}).get("optimizer") or {}
-    groups = _GROUPS.get(optimizer["class_name"]) if optimizer else None
-    if not entries or groups is None:
+    kind = optimizer["class_name"] if optimizer else None
+    if not entries or kind not in _GROUPS:
         return entries or []
-    config = optimizer["config"]
-    slots = [entry for entry in entries if entry.shape or "iterations" not in entry.name]
-    names = [slot for group in groups for slot in group if slot != "vhat" or config.get("amsgrad")]
-    slots = [entry for entry in slots if "/filler_" not in entry.name]
-    count = len(slots) // len(names)
-    if optimizer["class_name"] == "SGD" and not config.get("momentum"):
-        count = 0
-    ordered = [slots[s * count + w] for s, w in _places(names, groups, count)]
+    config, of_slot = optimizer["config"], {}
+    for entry in entries:
+        slot = entry.name.rpartition("/")[2]
+        if slot != "iterations" and not slot.startswith("filler_"):
+            of_slot.setdefault(slot, []).append(entry)
+    if kind == "SGD" and not config.get("momentum"):
+        of_slot.pop("momentum")
+    count = max(map(len, of_slot.values()), default=0)
+    stored = [_stored(kind, slot, n, of_slot) for slot, n in _places(kind, of_slot, count)]
     own = [_scalar("own", "float32", value) for value in state.get("own", ())]
-    return [*_head(config, state), *ordered, *own]
+    return [*_head(config, state), *(entry for entry in stored if entry is not None), *own]
+
+
+def _stored(kind, slot, number, of_slot):
+    """Return the entry of a slot as Keras 3 has it; None if it has none."""
+    entry = of_slot[slot][number]
+    if entry.shape != NOTHING:
+        return entry
+    if kind != _STORED_EMPTY:
+        return None
+    rows, columns = (of_slot[name][number].shape for name in ("r", "c"))
+    return _zeros((*rows, columns[-1])) if slot == "v" else _zeros((), "int32")
 
 
 def _head(config, state):

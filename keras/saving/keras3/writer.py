@@ -1,5 +1,7 @@
 """From the canonical form to the dialect of Keras 3."""
 
+import warnings
+
 from keras import constraints, initializers, layers, losses, metrics, optimizers, regularizers
 from keras.saving import schema, sharing
 from keras.saving.keras3 import ops as graph_ops
@@ -24,6 +26,8 @@ _HERE = {
     "keras.metrics": metrics,
 }
 _RECURRENT = frozenset({"RNN", "LSTM", "GRU", "SimpleRNN", "ConvLSTM2D", "Bidirectional"})
+# Up to here it matters little on which side of a root it is added.
+_SMALL_EPSILON = 1e-6
 _LAYERS, _OPTIMIZERS = "keras.layers", "keras.optimizers"
 
 
@@ -155,8 +159,8 @@ def _variance_scaling(name, config):
 def _optimizer(name, config):
     config = dict(config)
     decay = config.pop("decay", 0.0)
-    for key in ("epsilon_inside", "schedule_decay"):
-        config.pop(key, None)
+    if config.pop("schedule_decay", 1.0) != 1.0:
+        _warn_of_rule(name, "lets Nesterov's momentum grow by another schedule")
     if decay and isinstance(config.get("lr"), int | float):
         schedule = {
             "initial_learning_rate": config["lr"],
@@ -169,8 +173,33 @@ def _optimizer(name, config):
     return name, config
 
 
+def _rooted(name, config):
+    """Return the config of a rule that adds epsilon to the root, for one that adds it within the root.
+
+    There epsilon squared comes closest: where a root is 100,000 times as large as epsilon, the steps are the same to
+    1e-5. Within the root of a variance it must be more than what rounding makes of a zero.
+    """
+    config = dict(config)
+    epsilon, is_inside = config.get("epsilon", 0.0), config.pop("epsilon_inside", False)
+    if not is_inside:
+        config["epsilon"] = max(epsilon**2, 1e-8 if config.get("centered") else 0.0)
+    if not is_inside and (config.get("centered") or epsilon > _SMALL_EPSILON):
+        _warn_of_rule(name, f"adds epsilon={epsilon} within the root of squares")
+    if name == "Adagrad":
+        config.setdefault("initial_accumulator_value", 0.0)
+    return _optimizer(name, config)
+
+
+def _warn_of_rule(name, what):
+    warnings.warn(
+        f"Keras 3 {what} for {name}: there training goes on a little otherwise than here, where it goes on as it was.",
+        stacklevel=2,
+    )
+
+
 _ADAPT = {
     **dict.fromkeys(PACKAGES["keras.optimizers"], _optimizer),
+    **dict.fromkeys(("Adagrad", "RMSprop"), _rooted),
     "Bidirectional": _bidirectional,
     "Lambda": _lambda,
     "ThresholdedReLU": _thresholded_relu,
