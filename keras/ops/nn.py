@@ -91,11 +91,19 @@ def hard_sigmoid(x):
 @op
 def softmax(x, axis=-1):
     """Return exp(x) / sum(exp(x)) along `axis`."""
-    x = as_float(x)
-    # The largest entry is a constant to the gradient: subtracting it changes no value.
-    peak = compute.stop_gradient(compute.max(x, axis=axis, keepdims=True))
-    e = compute.exp(compute.subtract(x, peak))
-    return compute.divide(e, compute.sum(e, axis=axis, keepdims=True))
+
+    def rule(x):
+        # Subtracting the largest entry changes no value.
+        e = compute.exp(compute.subtract(x, compute.max(x, axis=axis, keepdims=True)))
+        y = compute.divide(e, compute.sum(e, axis=axis, keepdims=True))
+
+        def backward(dy):
+            total = compute.sum(compute.multiply(dy, y), axis=axis, keepdims=True)
+            return compute.multiply(y, compute.subtract(dy, total))
+
+        return y, backward
+
+    return compute.custom_gradient(rule)(as_float(x))
 
 
 @op

@@ -166,8 +166,9 @@ def custom_gradient(function):
 
         @staticmethod
         def backward(ctx, *dys):
-            pullback = ctx.pullback
-            if torch.is_grad_enabled():
+            # Kept any longer, the rule would keep alive the results that it knows, and they it.
+            pullback, ctx.pullback = ctx.pullback, None
+            if pullback is None or torch.is_grad_enabled():
                 # A gradient of this gradient is wanted: the rule needs to see where its arrays come from.
                 _, pullback = function(*ctx.saved_tensors)
             gradients = pullback(*dys)
