@@ -239,6 +239,33 @@ def test_custom_gradient_counts_in_a_graph():
     assert Function([x], [slope])([3.0])[0] == 12
 
 
+@pytest.mark.parametrize("axis", [-1, 0])
+def test_softmax_has_the_slopes_of_its_jacobian(axis):
+    x, weights = normal((3, 5)), normal((3, 5), 1)
+    given = placeholder((3, 5), FLOAT)
+    (slope,) = graph.gradients(ops.sum(ops.softmax(given, axis) * weights), [given])
+    (again,) = graph.gradients(ops.sum(slope * slope), [given])
+    own, own_again = Function([given], [slope, again])([x])
+
+    def row(y, w):
+        return (np.diag(y) - np.outer(y, y)) @ w
+
+    def by_hand(x):
+        rows = np.moveaxis(x, axis, -1)
+        y = np.exp(rows) / np.exp(rows).sum(-1, keepdims=True)
+        slopes = [row(*pair) for pair in zip(y, np.moveaxis(weights, axis, -1), strict=True)]
+        return np.moveaxis(np.array(slopes), -1, axis)
+
+    np.testing.assert_allclose(own, by_hand(x), rtol=1e-4, atol=1e-6)
+    exact, step = x.astype("float64"), 1e-4
+    for place in [(0, 0), (2, 3)]:
+        moved = np.zeros(x.shape)
+        moved[place] = step
+        squares = [(by_hand(exact + sign * moved) ** 2).sum() for sign in (1, -1)]
+        other = (squares[0] - squares[1]) / (2 * step)
+        np.testing.assert_allclose(own_again[place], other, rtol=1e-3, atol=1e-4)
+
+
 # ------------------------------------------------------------------ recurrent loops
 def decay(x, states):
     """Take a step with output and state h = h / 2 + x."""
