@@ -75,7 +75,7 @@ class Embedding(Layer):
         return ops.not_equal(inputs, 0) if self.mask_zero else None
 
     def compute_output_dtype(self, dtype):
-        return self.dtype
+        return self.compute_dtype
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0], *self._lengths(tuple(input_shape[1:])), self.output_dim)
