@@ -1,8 +1,9 @@
 """Optimizers: the rules by which gradients change weights."""
 
 from keras import registry
-from keras.optimizers import schedules
+from keras.optimizers import loss_scale, schedules
 from keras.optimizers.accumulated import Adadelta, Adagrad, RMSprop
+from keras.optimizers.loss_scale import LossScaleOptimizer
 from keras.optimizers.moments import Adam, Adamax, AdamW, Lamb, Lion, Nadam
 from keras.optimizers.momentum import SGD
 from keras.optimizers.optimizer import Optimizer, clip_norm
@@ -23,6 +24,7 @@ __all__ = [
     "Adamax",
     "Lamb",
     "Lion",
+    "LossScaleOptimizer",
     "Nadam",
     "Optimizer",
     "RMSprop",
@@ -43,6 +45,8 @@ __all__ = [
 
 _RULES = (Adadelta, Adagrad, Adam, AdamW, Adamax, Lamb, Lion, Nadam, RMSprop, SGD)
 _TABLE = {name: rule for rule in _RULES for name in (rule.__name__, rule.__name__.lower())}
+loss_scale.register(_TABLE)
+_TABLE["LossScaleOptimizer"] = LossScaleOptimizer
 
 
 def serialize(optimizer):
