@@ -61,6 +61,11 @@ def twins(make, shapes, policy):
     return made, values
 
 
+def host(x):
+    """An array of the backend as float32 in NumPy."""
+    return np.asarray(ops.convert_to_numpy(x), "float32")
+
+
 def values_for(make, shape, seed):
     if isinstance(make(), L.Embedding):
         return np.random.default_rng(seed).integers(0, 5, (BATCH, *shape)).astype("float32")
@@ -146,7 +151,7 @@ def test_a_long_sum_is_right(function, expected, policy):
     dtype = policy.removeprefix("mixed_")
     x = Input(batch_shape=(2 * ROWS,), dtype=dtype)
     [found] = graph.Function([x], [function(x)])([np.full(2 * ROWS, 3.0)])
-    found = np.asarray(found, "float32")
+    found = host(found)
     np.testing.assert_allclose(found, np.full(found.shape, expected), rtol=2 * POLICIES[policy])
 
 
@@ -155,8 +160,8 @@ def test_a_batch_is_normalized_in_float32(policy):
     config.set_dtype_policy(policy)
     layer, data = L.BatchNormalization(epsilon=0.0, momentum=0.999), draw(4096, 2) + 8
     for _ in range(3):
-        found = np.asarray(layer(data, training=True), "float32")
-    given = np.asarray(ops.cast(data, layer.compute_dtype), "float32")
+        found = host(layer(data, training=True))
+    given = host(ops.cast(data, layer.compute_dtype))
     expected = (given - given.mean(0)) / given.std(0)
     np.testing.assert_allclose(found, expected, atol=4 * 2 * POLICIES[policy])
     # Each move of the average is too small for 16 bits.
@@ -190,7 +195,7 @@ def test_ids_are_not_rounded():
     config.set_dtype_policy("mixed_bfloat16")
     layer = L.Embedding(1000, 1, weights=[np.arange(1000.0).reshape(-1, 1)])
     found = layer(np.array([[257.0, 999.0]]))
-    assert np.asarray(found, "float32").ravel().tolist() == [256.0, 1000.0]
+    assert host(found).ravel().tolist() == [256.0, 1000.0]
 
 
 def test_a_float32_layer_within_a_mixed_model():
@@ -202,7 +207,7 @@ def test_a_float32_layer_within_a_mixed_model():
     kernels = [layer.kernel for layer in model.layers[1:]]
     kernels[1].assign(np.full((4, 2), 1 / 3))
     data = draw(2, 3)
-    hidden = np.asarray(model.layers[1](data), "float32")
+    hidden = host(model.layers[1](data))
     expected = hidden @ kernels[1].numpy()
     np.testing.assert_allclose(np.asarray(model(data)), expected, rtol=1e-6)
 
