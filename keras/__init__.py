@@ -10,10 +10,12 @@ from keras import (
     config,
     constraints,
     datasets,
+    dtype_policies,
     initializers,
     layers,
     losses,
     metrics,
+    mixed_precision,
     models,
     ops,
     optimizers,
@@ -23,6 +25,7 @@ from keras import (
     wrappers,
 )
 from keras._version import __version__
+from keras.dtype_policies import DTypePolicy
 from keras.layers import Input
 from keras.models import Model, Sequential
 
@@ -30,6 +33,7 @@ from keras.models import Model, Sequential
 from keras import legacy  # isort: skip
 
 __all__ = [
+    "DTypePolicy",
     "Input",
     "Model",
     "Sequential",
@@ -41,11 +45,13 @@ __all__ = [
     "config",
     "constraints",
     "datasets",
+    "dtype_policies",
     "initializers",
     "layers",
     "legacy",
     "losses",
     "metrics",
+    "mixed_precision",
     "models",
     "ops",
     "optimizers",

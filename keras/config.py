@@ -11,6 +11,9 @@ import tempfile
 import warnings
 from pathlib import Path
 
+from keras import dtype_policies
+from keras.dtype_policies import DTypePolicy
+
 DEFAULTS = {
     "image_data_format": "channels_last",
     "epsilon": 1e-07,
@@ -82,7 +85,7 @@ def _read(path):
             stacklevel=2,
         )
         return dict(DEFAULTS)
-    return {**DEFAULTS, **settings}
+    return {**DEFAULTS, **{key: settings[key] for key in DEFAULTS if key in settings}}
 
 
 def _write_defaults(path):
@@ -155,6 +158,43 @@ def set_floatx(floatx):
         ValueError: for any other value.
     """
     _set("floatx", str(floatx))
+
+
+def dtype_policy():
+    """Return the dtype policy of the layers to come: the one set, else that of `floatx`.
+
+    Returns:
+        A `keras.dtype_policies.DTypePolicy`.
+
+    Examples:
+        >>> dtype_policy()
+        <DTypePolicy "float32">
+    """
+    return given_dtype_policy() or DTypePolicy(floatx())
+
+
+def given_dtype_policy():
+    """Return the dtype policy that was set and says something else than `floatx`, or None."""
+    policy = _settings.get("dtype_policy")
+    return None if policy is None or policy.name == floatx() else policy
+
+
+def set_dtype_policy(policy):
+    """Set the dtype policy of the layers to come, which convert their floating inputs to its compute dtype.
+
+    Args:
+        policy: `"mixed_bfloat16"`, `"mixed_float16"`, a float dtype's name, or a `DTypePolicy`.
+
+    Raises:
+        ValueError: for anything else.
+
+    Examples:
+        >>> set_dtype_policy("mixed_bfloat16")
+        >>> dtype_policy().compute_dtype
+        'bfloat16'
+        >>> set_dtype_policy("float32")
+    """
+    _settings["dtype_policy"] = dtype_policies.of_floats(policy)
 
 
 def epsilon():

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # From the ground up: a module may import from its own storey and from those below it.
 # `a.b` means that module and all within it, `a.b.*` only what is within it.
 STOREYS = {
-    "settings": ["keras._version", "keras.config"],
+    "settings": ["keras._version", "keras.config", "keras.dtype_policies"],
     "backend": ["keras.backend.*"],
     "ops": ["keras.ops"],
     "K": ["keras.backend", "keras.backend.classic", "keras.backend.session"],
@@ -38,6 +38,7 @@ STOREYS = {
     "the rest": [
         "keras.applications",
         "keras.datasets",
+        "keras.mixed_precision",
         "keras.preprocessing",
         "keras.utils",
         "keras.wrappers",

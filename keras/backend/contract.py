@@ -17,6 +17,7 @@ CAPABILITIES = {
     "records": "compile and compile_loop run a function as Python once for a set of shapes, and no more",
     "devices": "more devices than the CPU may be in use",
     "float64": "arrays of 64-bit floats work",
+    "half_sums": "gradients of broadcasting float16 and bfloat16 are added up in float32",
     "spread": "one program may be computed on several devices",
 }
 

@@ -39,6 +39,9 @@ class Variable:
         constraint: a function that maps a new value to an allowed one, applied after optimizer steps.
         regularizer: a function that maps the value to a penalty, a scalar.
 
+    Attributes:
+        autocast: whether a layer of mixed precision reads it in the dtype that it computes in.
+
     Examples:
         >>> v = Variable([1.0, 2.0], name="v")
         >>> v.assign_add([1.0, 1.0])
@@ -46,6 +49,7 @@ class Variable:
         [2.0, 3.0]
     """
 
+    autocast = True
     _serial = itertools.count(1)
 
     def __init__(
@@ -72,7 +76,7 @@ class Variable:
     def value(self):
         """The current value as a backend array: the scope's inside a scope, else the stored one."""
         scope = current()
-        return stored(self) if scope is None else scope.read(self)
+        return stored(self) if scope is None else scope.seen(self)
 
     @property
     def ndim(self):
@@ -115,11 +119,11 @@ class Variable:
 
     def assign_add(self, delta):
         """Add `delta` to the value."""
-        self.assign(compute.add(self.value, compute.asarray(_raw(delta), self.dtype)))
+        self.assign(compute.add(_exact(self), compute.asarray(_raw(delta), self.dtype)))
 
     def assign_sub(self, delta):
         """Subtract `delta` from the value."""
-        self.assign(compute.subtract(self.value, compute.asarray(_raw(delta), self.dtype)))
+        self.assign(compute.subtract(_exact(self), compute.asarray(_raw(delta), self.dtype)))
 
     def __deepcopy__(self, memo):
         twin = Variable(self.numpy(), self.dtype, self.trainable, self.name)
@@ -136,6 +140,12 @@ class Variable:
 
 def _raw(x):
     return x.value if isinstance(x, Variable) else x
+
+
+def _exact(variable):
+    """Return the current value in the Variable's own dtype."""
+    scope = current()
+    return stored(variable) if scope is None else scope.read(variable)
 
 
 def _own(value, dtype):
@@ -228,6 +238,7 @@ class Scope:
         losses: what layers added by `add_loss` while the code ran.
         symbols: what symbolic tensors of the graph stand for while the code runs, `{tensor: array}` or alike, or None.
         graphs: the `symbols` of each model whose graph was run here.
+        casts: what Variables are seen as in mixed precision, `{variable: (value, the value in another dtype)}`.
         missing: Variables that were used though the outermost scope had not been given their value.
         born: Variables that were made while the code ran.
     """
@@ -240,6 +251,7 @@ class Scope:
         self.training = training if training is not None or not parent else parent.training
         self.frozen = frozen if frozen is not None or not parent else parent.frozen
         self.symbols = parent.symbols if parent else None
+        self.casts = parent.casts if parent else {}
         self.graphs = {}
         self.written = {}
         self.losses = []
@@ -266,6 +278,15 @@ class Scope:
             scope = scope.parent
         self._note(variable)
         return stored(variable)
+
+    def seen(self, variable):
+        """Return the value that code reads: in mixed precision that of a weight in the dtype computed in."""
+        value = self.read(variable)
+        if not self.casts or variable not in self.casts:
+            return value
+        original, converted = self.casts[variable]
+        # A value that came since the layer was entered may belong to an inner trace, as its copy then does.
+        return converted if original is value else compute.cast(value, dtypes.of(converted))
 
     def write(self, variable, value):
         """Give `variable` a value here; an eager scope stores it at once."""
@@ -298,6 +319,29 @@ class Scope:
             yield
         finally:
             self.symbols = before
+
+    @contextlib.contextmanager
+    def casting(self, variables, dtype):
+        """Let the code of a `with` block see Variables in another dtype, and no others so.
+
+        They are converted on entrance, once for all that is within: a loop in the block has not to do it at each
+        step, and a block within finds what it needs.
+
+        Args:
+            variables: the Variables.
+            dtype: the name of the dtype.
+        """
+        before, casts = self.casts, {}
+        for variable in variables:
+            value = self.read(variable)
+            known = before.get(variable)
+            is_known = known and known[0] is value and dtypes.of(known[1]) == dtype
+            casts[variable] = known if is_known else (value, compute.cast(value, dtype))
+        self.casts = casts
+        try:
+            yield
+        finally:
+            self.casts = before
 
     @property
     def is_random(self):

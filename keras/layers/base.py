@@ -7,7 +7,8 @@ import threading
 
 import numpy as np
 
-from keras import constraints, initializers, ops, regularizers
+from keras import config as settings
+from keras import constraints, dtype_policies, initializers, ops, regularizers
 from keras.backend import dtypes, graph, naming, nest
 from keras.backend.compute import compute
 from keras.backend.variable import Scope, Variable, current, outside
@@ -26,7 +27,8 @@ class Layer(Configurable):
     Args:
         name: unique within a model; made from the class's name by default.
         trainable: whether optimizers may change the weights. A change takes effect at `compile`.
-        dtype: of the weights, `floatx` by default. If given, float inputs are converted to it.
+        dtype: a dtype, or a policy such as `"mixed_bfloat16"`: in what the weights are, and in what is computed. By
+            default `keras.config.dtype_policy()`. Where one was given, float inputs are converted to it.
         input_shape: the shape of one sample, if this is a model's first layer.
         batch_input_shape: the same with the batch's size (or None) in front.
         batch_size: the batch's size, together with `input_shape`.
@@ -50,6 +52,8 @@ class Layer(Configurable):
     stateful = False
     # Whether the output has the input's dtype even where that is an integer.
     keeps_dtype = False
+    # Whether the policy set for all layers, where none was given, converts float inputs.
+    follows_dtype_policy = True
     # Whether inputs that are not floats are converted to the layer's dtype before `call`.
     takes_floats = False
 
@@ -89,9 +93,10 @@ class Layer(Configurable):
         self.trainable = trainable
         self.built = False
         dtype = dtype or input_dtype
-        self.dtype = dtypes.standardize(dtype)
+        self.dtype_policy = _policy_of(dtype)
         self.activity_regularizer = regularizers.get(activity_regularizer)
-        self._casts_inputs = dtype is not None
+        follows = self.follows_dtype_policy and settings.given_dtype_policy() is not None
+        self._casts_inputs = dtype is not None or follows
         self._initial_weights = weights
         self._weights = []
         self._symbolic_losses = []
@@ -105,6 +110,30 @@ class Layer(Configurable):
             input_shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
             batch_input_shape = (batch_size, *input_shape)
         self.batch_input_shape = None if batch_input_shape is None else tuple(batch_input_shape)
+
+    # -------------------------------------------------------------- dtypes
+    @property
+    def dtype_policy(self):
+        """In what the weights are and in what is computed, a `keras.dtype_policies.DTypePolicy`."""
+        if self._policy.is_mixed:
+            return self._policy
+        return dtype_policies.DTypePolicy(self.dtype)
+
+    @dtype_policy.setter
+    def dtype_policy(self, policy):
+        self._policy = dtype_policies.get(policy)
+        self.dtype = self._policy.variable_dtype
+        self._casts_inputs = True
+
+    @property
+    def compute_dtype(self):
+        """The dtype of inputs, outputs and all between."""
+        return self._policy.compute_dtype if self._policy.is_mixed else self.dtype
+
+    @property
+    def variable_dtype(self):
+        """The dtype of the weights, also named `dtype`."""
+        return self.dtype
 
     # -------------------------------------------------------------- to be overridden
     def build(self, input_shape):
@@ -143,9 +172,9 @@ class Layer(Configurable):
     def compute_output_dtype(self, dtype):
         """Return the outputs' dtype for the first input's: floats stay, other dtypes become the layer's."""
         if not dtypes.is_float(dtype):
-            return dtype if self.keeps_dtype else self.dtype
+            return dtype if self.keeps_dtype else self.compute_dtype
         if self._casts_inputs:
-            return self.dtype
+            return self.compute_dtype
         return dtypes.result(dtype, self.dtype) if self._weights else dtype
 
     def get_config(self):
@@ -154,7 +183,7 @@ class Layer(Configurable):
         if self.batch_input_shape is not None:
             config["batch_input_shape"] = self.batch_input_shape
         if self._casts_inputs or self.batch_input_shape is not None:
-            config["dtype"] = self.dtype
+            config["dtype"] = self.dtype_policy.name
         derived = super().get_config()
         if (
             derived.get("activity_regularizer") is None
@@ -179,6 +208,7 @@ class Layer(Configurable):
         regularizer=None,
         trainable=True,
         constraint=None,
+        autocast=True,
     ):
         """Make a weight.
 
@@ -190,6 +220,7 @@ class Layer(Configurable):
             regularizer: a penalty on the weight.
             trainable: whether optimizers may change it.
             constraint: applied after each optimizer step.
+            autocast: whether, if it is trainable, `call` reads it in the compute dtype where that is another.
 
         Returns:
             A `Variable`.
@@ -212,6 +243,7 @@ class Layer(Configurable):
             constraints.get(constraint),
             regularizers.get(regularizer),
         )
+        variable.autocast = autocast
         self._weights.append(variable)
         return variable
 
@@ -506,10 +538,11 @@ class Layer(Configurable):
         if masks is None:
             masks = _masks_of(scope, given)
         kwargs, training = self._context_arguments(scope, args, kwargs, masks)
-        with scope.in_phase(training), naming.name_scope(self.name):
+        with scope.in_phase(training), self._in_policy(scope), naming.name_scope(self.name):
             outputs = self.call(inputs, *args, **kwargs)
             if self.activity_regularizer is not None:
-                scope.losses.extend(self.activity_regularizer(x) for x in nest.as_list(outputs))
+                kept = [_at_least_single(x) for x in nest.as_list(outputs)]
+                scope.losses.extend(self.activity_regularizer(x) for x in kept)
             self._set_masks(scope, inputs, outputs, masks)
         return outputs
 
@@ -517,7 +550,25 @@ class Layer(Configurable):
         x = array(x)
         dtype = dtypes.of(x)
         casts = self._casts_inputs if dtypes.is_float(dtype) else self.takes_floats
-        return ops.cast(x, self.dtype) if casts and dtype != self.dtype else x
+        wanted = self.compute_dtype
+        return ops.cast(x, wanted) if casts and dtype != wanted else x
+
+    def _in_policy(self, scope):
+        """Return a context in which `call` reads the weights in the compute dtype."""
+        if not self._policy.is_mixed and not scope.casts:
+            return contextlib.nullcontext()
+        return scope.casting(self._cast_weights(), self.compute_dtype)
+
+    def _cast_weights(self):
+        """Return the trainable weights of this layer and those within that compute in other dtypes than theirs.
+
+        Others keep the full one: the state of a layer, such as a running mean, adds up changes too small for it.
+        """
+        if not self._policy.is_mixed:
+            return []
+        own = [w for w in self._weights if w.trainable and w.autocast and dtypes.is_float(w.dtype)]
+        inner = [x for x in self._sublayers() if x.compute_dtype == self.compute_dtype]
+        return _unique([*own, *(w for layer in inner for w in layer._cast_weights())])
 
     def _context_arguments(self, scope, args, kwargs, masks):
         """Return the keyword arguments of `call` with the mask and training flag it takes, and that flag."""
@@ -666,6 +717,18 @@ class Layer(Configurable):
 def parameters_of(function):
     """Return the parameters of a function's signature, by name."""
     return inspect.signature(function).parameters
+
+
+def _policy_of(dtype):
+    """Return the policy for what a layer was given as its dtype."""
+    if dtype is None:
+        return settings.dtype_policy()
+    name = dtype_policies.name_of(dtype)
+    return dtype_policies.get(name if dtype_policies.is_mixed(name) else dtypes.standardize(name))
+
+
+def _at_least_single(x):
+    return ops.cast(x, dtypes.at_least_single(dtypes.of(x)))
 
 
 def _symbolic_mask(tensor):

@@ -171,7 +171,7 @@ class ConvLSTM2DCell(GatedCell):
         bias = None if self.bias is None else ops.convert_to_tensor(self.bias)
         kernel = ops.convert_to_tensor(self.kernel)
         y = gated(self._convolve_all, kernel, masks, self.gates, self._channel_axis)(inputs)
-        return y if bias is None else y + self._along_channels(bias)
+        return y if bias is None else ops.add(y, self._along_channels(bias))
 
     def _convolve_all(self, x, kernel):
         """Return the convolution of images that may have a time axis before the batch."""

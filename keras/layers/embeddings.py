@@ -64,7 +64,7 @@ class Embedding(Layer):
 
     def build(self, input_shape):
         shape = (self.input_dim, self.output_dim)
-        self.embeddings = options.add(self, "embeddings", shape)
+        self.embeddings = options.add(self, "embeddings", shape, autocast=False)
         super().build(input_shape)
 
     def _as_input(self, x):
@@ -75,7 +75,7 @@ class Embedding(Layer):
         return ops.not_equal(inputs, 0) if self.mask_zero else None
 
     def compute_output_dtype(self, dtype):
-        return self.dtype
+        return self.compute_dtype
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0], *self._lengths(tuple(input_shape[1:])), self.output_dim)
@@ -96,4 +96,6 @@ class Embedding(Layer):
         return tuple(b if a is None else a for a, b in zip(given, wanted, strict=True))
 
     def call(self, inputs):
-        return ops.take(self.embeddings, ops.cast(inputs, "int32"), axis=0)
+        # Looked up before they are converted: the gradients of an id that comes often are added up in full.
+        vectors = ops.take(self.embeddings, ops.cast(inputs, "int32"), axis=0)
+        return ops.cast(vectors, self.compute_dtype)

@@ -216,7 +216,7 @@ class GatedCell(PreparedCell):
         if not training or not 0 < rate < 1:
             return None
         count = self.gates if self.implementation == 1 else 1
-        return ops.unstack(ops.random.dropout(ops.ones((count, *shape), self.dtype), rate))
+        return ops.unstack(ops.random.dropout(ops.ones((count, *shape), self.compute_dtype), rate))
 
 
 def _forgets_little(initializer, gates):

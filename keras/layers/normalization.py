@@ -3,6 +3,7 @@
 import math
 
 from keras import ops
+from keras.backend import dtypes
 from keras.layers import options
 from keras.layers.base import Layer
 from keras.layers.input_spec import InputSpec
@@ -81,13 +82,15 @@ class BatchNormalization(Layer):
             )
         channels = input_shape[self.axis]
         self.input_spec = InputSpec(ndim=ndim, axes={self.axis: channels})
-        self.gamma = options.add(self, "gamma", (channels,)) if self.scale else None
-        self.beta = options.add(self, "beta", (channels,)) if self.center else None
+        self.gamma = options.add(self, "gamma", (channels,), autocast=False) if self.scale else None
+        self.beta = options.add(self, "beta", (channels,), autocast=False) if self.center else None
         self.moving_mean = options.add(self, "moving_mean", (channels,), trainable=False)
         self.moving_variance = options.add(self, "moving_variance", (channels,), trainable=False)
         super().build(input_shape)
 
     def call(self, inputs, training=None):
+        # In half precision neither sums over a batch nor differences of large numbers would be right.
+        dtype, inputs = inputs.dtype, ops.cast(inputs, dtypes.at_least_single(inputs.dtype))
         if training and not self.is_frozen:
             mean, variance = self._batch_statistics(inputs)
         else:
@@ -99,10 +102,11 @@ class BatchNormalization(Layer):
         offset = ops.negative(ops.multiply(mean, factor))
         if self.center:
             offset = ops.add(offset, self.beta)
-        return ops.add(
+        outputs = ops.add(
             ops.multiply(inputs, self._along_channels(factor, inputs)),
             self._along_channels(offset, inputs),
         )
+        return ops.cast(outputs, self.compute_output_dtype(dtypes.standardize(dtype)))
 
     def _along_channels(self, vector, inputs):
         """Return a vector in a shape that broadcasts along the channels."""

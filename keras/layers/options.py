@@ -10,7 +10,7 @@ def keep(layer, kind, initializer, regularizer=None, constraint=None):
     setattr(layer, f"{kind}_constraint", constraints.get(constraint))
 
 
-def add(layer, kind, shape, name=None, trainable=True):
+def add(layer, kind, shape, name=None, trainable=True, **more):
     """Return a new weight of a layer, made with the options kept for its kind.
 
     Args:
@@ -19,6 +19,7 @@ def add(layer, kind, shape, name=None, trainable=True):
         shape: a tuple of ints.
         name: the weight's name, `kind` by default.
         trainable: whether optimizers may change it.
+        **more: other arguments of `Layer.add_weight`.
     """
     return layer.add_weight(
         name=name or kind,
@@ -27,4 +28,5 @@ def add(layer, kind, shape, name=None, trainable=True):
         initializer=getattr(layer, f"{kind}_initializer"),
         regularizer=getattr(layer, f"{kind}_regularizer"),
         constraint=getattr(layer, f"{kind}_constraint"),
+        **more,
     )

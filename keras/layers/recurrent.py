@@ -275,7 +275,7 @@ class RNN(Layer):
 
     def _first_states(self, x):
         if self.stateful:
-            return [ops.convert_to_tensor(state) for state in self.states]
+            return [ops.cast(state, self.compute_dtype) for state in self.states]
         return nest.as_list(self.get_initial_state(x))
 
     def get_initial_state(self, inputs):
@@ -286,8 +286,9 @@ class RNN(Layer):
         """
         own = getattr(self.cell, "get_initial_state", None)
         if own is None:
-            return [ops.zeros(shape, self.dtype) for shape in self._state_shapes(inputs.shape)]
-        given = {"inputs": inputs, "batch_size": inputs.shape[0], "dtype": self.dtype}
+            dtype = self.compute_dtype
+            return [ops.zeros(shape, dtype) for shape in self._state_shapes(inputs.shape)]
+        given = {"inputs": inputs, "batch_size": inputs.shape[0], "dtype": self.compute_dtype}
         return own(**{name: value for name, value in given.items() if name in names_of(own)})
 
     # -------------------------------------------------------------- states

@@ -6,7 +6,7 @@ import numpy as np
 
 from keras import config
 from keras.backend import dtypes, graph, nest
-from keras.backend.compute import compute
+from keras.backend.compute import compute, has
 from keras.backend.variable import Scope, Variable, current
 from keras.ops.tracing import Body, spec
 
@@ -62,6 +62,44 @@ def promote(*xs, at_least=None):
     kinds = [dtype_of(x) for x in xs]
     dtype = dtypes.result(*kinds, *([at_least] if at_least else []))
     return [array(x, dtype) for x in xs]
+
+
+def promote_to_combine(*xs, at_least=None):
+    """Return the arguments as `promote` does, ready to be broadcast against each other.
+
+    The gradient of broadcasting is a sum, which in half precision soon stands still: a bias would not get the gradient
+    of a large batch. Where that is so, halves take the way by float32.
+    """
+    arrays = promote(*xs, at_least=at_least)
+    dtype = dtypes.of(arrays[0])
+    if dtypes.FLOATS.get(dtype, 32) > 16 or has("half_sums"):
+        return arrays
+    shape = np.broadcast_shapes(*(x.shape for x in arrays))
+    return [
+        x if isinstance(given, int | float) or tuple(x.shape) == shape else _broadcast(x, shape)
+        for given, x in zip(xs, arrays, strict=True)
+    ]
+
+
+def _broadcast(x, shape):
+    wide = compute.broadcast_to(compute.cast(x, "float32"), shape)
+    return compute.cast(wide, dtypes.of(x))
+
+
+def in_single(function):
+    """Let a function of an array, in which numbers are added up, take halves as float32 and return halves."""
+
+    @functools.wraps(function)
+    def wrapper(x, *args, **kwargs):
+        x = array(x)
+        dtype = dtypes.of(x)
+        wide = dtypes.at_least_single(dtype)
+        if wide == dtype:
+            return function(x, *args, **kwargs)
+        found = function(compute.cast(x, wide), *args, **kwargs)
+        return nest.map_leaves(lambda y: compute.cast(y, dtype), found)
+
+    return wrapper
 
 
 def as_float(x):

@@ -4,7 +4,7 @@ import numpy as np
 
 from keras.backend import dtypes
 from keras.backend.compute import compute
-from keras.ops.core import array, as_float, axis_of, op, promote
+from keras.ops.core import array, as_float, axis_of, in_single, op, promote, promote_to_combine
 
 
 def _documented(function, name, text):
@@ -29,6 +29,16 @@ def _binary(name, text, at_least=None):
     """Make an elementwise op of two arguments, which are promoted to one dtype."""
     primitive = getattr(compute, name)
     return _documented(lambda x1, x2: primitive(*promote(x1, x2, at_least=at_least)), name, text)
+
+
+def _arithmetic(name, text, at_least=None):
+    """Make an elementwise op of two arguments that has a gradient by both."""
+    primitive = getattr(compute, name)
+
+    def combine(x1, x2):
+        return primitive(*promote_to_combine(x1, x2, at_least=at_least))
+
+    return _documented(combine, name, text)
 
 
 # ------------------------------------------------------------------ elementwise
@@ -71,12 +81,12 @@ real = _function("real", "Return the real part of x.")
 sign = _function("sign", "Return -1, 0 or 1 according to the sign of x.")
 square = _function("square", "Return x * x.")
 
-add = _binary("add", "Return x1 + x2.")
+add = _arithmetic("add", "Return x1 + x2.")
 arctan2 = _binary("arctan2", "Return the angle of the point (x2, x1) in (-pi, pi].", at_least=float)
 bitwise_and = _binary("bitwise_and", "Return the bits set in both x1 and x2.")
 bitwise_or = _binary("bitwise_or", "Return the bits set in x1 or x2.")
 bitwise_xor = _binary("bitwise_xor", "Return the bits set in one of x1 and x2.")
-divide = true_divide = _binary("divide", "Return x1 / x2, a float.", at_least=float)
+divide = true_divide = _arithmetic("divide", "Return x1 / x2, a float.", at_least=float)
 equal = _binary("equal", "Return where x1 == x2.")
 floor_divide = _binary("floor_divide", "Return the largest integer <= x1 / x2.")
 greater = _binary("greater", "Return where x1 > x2.")
@@ -84,14 +94,14 @@ greater_equal = _binary("greater_equal", "Return where x1 >= x2.")
 left_shift = _binary("left_shift", "Return x1 shifted left by x2 bits.")
 less = _binary("less", "Return where x1 < x2.")
 less_equal = _binary("less_equal", "Return where x1 <= x2.")
-maximum = _binary("maximum", "Return the larger of x1 and x2, element by element.")
-minimum = _binary("minimum", "Return the smaller of x1 and x2, element by element.")
+maximum = _arithmetic("maximum", "Return the larger of x1 and x2, element by element.")
+minimum = _arithmetic("minimum", "Return the smaller of x1 and x2, element by element.")
 mod = remainder = _binary("mod", "Return x1 - x2 * floor(x1 / x2).")
-multiply = _binary("multiply", "Return x1 * x2.")
+multiply = _arithmetic("multiply", "Return x1 * x2.")
 not_equal = _binary("not_equal", "Return where x1 != x2.")
-power = _binary("power", "Return x1 ** x2.")
+power = _arithmetic("power", "Return x1 ** x2.")
 right_shift = _binary("right_shift", "Return x1 shifted right by x2 bits.")
-subtract = _binary("subtract", "Return x1 - x2.")
+subtract = _arithmetic("subtract", "Return x1 - x2.")
 
 
 def _logical(name, text):
@@ -184,6 +194,12 @@ def _reduction(name, text, prepare=array):
     return _documented(reduce, name, text)
 
 
+def _sum(name, text, prepare):
+    """Make a reduction that adds up or multiplies."""
+    reduce = in_single(_reduction(name, text, prepare).__wrapped__)
+    return _documented(reduce, name, text)
+
+
 def _countable(x):
     x = array(x)
     return compute.cast(x, "int32") if dtypes.of(x) == "bool" else x
@@ -191,17 +207,16 @@ def _countable(x):
 
 all = _reduction("all", "Return whether all entries along `axis` are true.", _as_bool)
 any = _reduction("any", "Return whether any entry along `axis` is true.", _as_bool)
-logsumexp = _reduction(
-    "logsumexp", "Return log(sum(exp(x))) along `axis`, without overflow.", as_float
-)
+logsumexp = _sum("logsumexp", "Return log(sum(exp(x))) along `axis`, without overflow.", as_float)
 max = amax = _reduction("max", "Return the largest entry along `axis`.")
-mean = _reduction("mean", "Return the mean along `axis`.", as_float)
+mean = _sum("mean", "Return the mean along `axis`.", as_float)
 min = amin = _reduction("min", "Return the smallest entry along `axis`.")
-prod = _reduction("prod", "Return the product along `axis`.", _countable)
-sum = _reduction("sum", "Return the sum along `axis`.", _countable)
+prod = _sum("prod", "Return the product along `axis`.", _countable)
+sum = _sum("sum", "Return the sum along `axis`.", _countable)
 
 
 @op
+@in_single
 def var(x, axis=None, keepdims=False):
     """Return the mean squared distance from the mean along `axis`."""
     x = as_float(x)
@@ -217,6 +232,7 @@ def std(x, axis=None, keepdims=False):
 
 
 @op
+@in_single
 def norm(x, ord=None, axis=None, keepdims=False):
     """Return the vector norm along `axis`: the Euclidean one, or that of order `ord` (1, 2, or infinity)."""
     x = as_float(x)
@@ -262,7 +278,7 @@ def _cumulative(name, text):
             x, axis = compute.reshape(x, (-1,)), 0
         return primitive(x, axis=axis_of(axis, x.ndim))
 
-    return _documented(accumulate, name, text)
+    return _documented(in_single(accumulate), name, text)
 
 
 cumprod = _cumulative(

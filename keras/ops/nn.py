@@ -7,7 +7,7 @@ from keras import config
 from keras.backend import dtypes
 from keras.backend.compute import compute
 from keras.ops.array import expand_dims, moveaxis, one_hot
-from keras.ops.core import array, as_float, axis_of, epsilon_of, op, promote
+from keras.ops.core import array, as_float, axis_of, epsilon_of, in_single, op, promote
 
 
 # ------------------------------------------------------------------ activations
@@ -89,6 +89,7 @@ def hard_sigmoid(x):
 
 
 @op
+@in_single
 def softmax(x, axis=-1):
     """Return exp(x) / sum(exp(x)) along `axis`."""
 
@@ -107,6 +108,7 @@ def softmax(x, axis=-1):
 
 
 @op
+@in_single
 def log_softmax(x, axis=-1):
     """Return log(softmax(x)) along `axis`, exact for small probabilities."""
     x = as_float(x)
@@ -114,6 +116,7 @@ def log_softmax(x, axis=-1):
 
 
 @op
+@in_single
 def l2_normalize(x, axis=-1, epsilon=1e-12):
     """Return `x` divided by its Euclidean norm along `axis`."""
     x = as_float(x)
@@ -122,6 +125,7 @@ def l2_normalize(x, axis=-1, epsilon=1e-12):
 
 
 @op
+@in_single
 def moments(x, axes, keepdims=False):
     """Return the mean and the variance of `x` along `axes`."""
     x = as_float(x)
@@ -388,6 +392,7 @@ def max_pool(x, pool_size, strides=None, padding="valid", data_format=None):
 
 
 @op
+@in_single
 def average_pool(x, pool_size, strides=None, padding="valid", data_format=None):
     """Return the mean of each window over the spatial axes; padding does not count."""
     return _pool(compute.average_pool, as_float(x), pool_size, strides, padding, data_format)

@@ -1,10 +1,11 @@
 """Optimizers: the rules by which gradients change weights."""
 
 from keras import registry
-from keras.optimizers import schedules
+from keras.optimizers import loss_scale, schedules
 from keras.optimizers.accumulated import Adadelta, Adagrad, RMSprop
 from keras.optimizers.adafactor import Adafactor
 from keras.optimizers.ftrl import Ftrl
+from keras.optimizers.loss_scale import LossScaleOptimizer
 from keras.optimizers.moments import Adam, Adamax, AdamW, Lamb, Lion, Nadam
 from keras.optimizers.momentum import SGD
 from keras.optimizers.muon import Muon
@@ -28,6 +29,7 @@ __all__ = [
     "Ftrl",
     "Lamb",
     "Lion",
+    "LossScaleOptimizer",
     "Muon",
     "Nadam",
     "Optimizer",
@@ -63,6 +65,8 @@ _RULES = (
     SGD,
 )
 _TABLE = {name: rule for rule in _RULES for name in (rule.__name__, rule.__name__.lower())}
+loss_scale.register(_TABLE)
+_TABLE["LossScaleOptimizer"] = LossScaleOptimizer
 
 
 def serialize(optimizer):

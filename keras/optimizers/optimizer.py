@@ -229,6 +229,15 @@ class Optimizer(registry.Configurable):
         place = self.all_slot_names.index(name)
         return [self._slots[variable][place] for variable in variables]
 
+    @property
+    def ticks(self):
+        """The Variable that counts the steps from which random numbers follow."""
+        return self.iterations
+
+    def scale_loss(self, loss):
+        """Return what is to be differentiated in place of the loss: here the loss itself."""
+        return loss
+
     def apply(self, gradients, variables, loss=0.0):
         """Take one step: update the Variables, the slots and the number of steps.
 

@@ -2,7 +2,7 @@
 
 import re
 
-from keras.saving import keras1, keras2, keras3, schema, tf_keras
+from keras.saving import keras1, keras2, keras3, policies, schema, tf_keras
 
 # What reads each dialect: a pure function from a description to the canonical one.
 _READERS = {
@@ -20,7 +20,7 @@ _TRAINING_READERS = {
 
 # What writes each dialect, from the canonical description.
 _WRITERS = {
-    "keras2": keras2.from_canonical,
+    "keras2": lambda description: keras2.from_canonical(policies.without_mixed(description)),
     "keras3": keras3.from_canonical,
 }
 
@@ -168,7 +168,7 @@ def write(description, dialect):
 def write_training(training):
     """Return canonical training arguments as Keras 2 has them: with the optimizer under "optimizer_config"."""
     training = dict(training)
-    optimizer = training.pop("optimizer")
+    optimizer = policies.without_scaling(training.pop("optimizer"))
     if optimizer is not None:
         optimizer = keras2.optimizer_from_canonical(optimizer)
     return {"optimizer_config": optimizer, **training}

@@ -1,41 +1,46 @@
-"""Policies of mixed precision in files: here weights and what is computed with them have one dtype."""
+"""Policies of mixed precision in the dialect of Keras 2, which knows none: weights are float32, and so is all else."""
 
 import warnings
 
-_MIXED = frozenset({"mixed_bfloat16", "mixed_float16"})
+from keras import dtype_policies
 
 
-def name_of(dtype):
-    """Return the name of a dtype or of a policy, whichever a config tells; None if it tells none."""
-    if isinstance(dtype, dict):
-        config = dtype.get("config")
-        return config.get("name") if isinstance(config, dict) else None
-    return dtype
+def without_mixed(description):
+    """Return a description for Keras 2, with the weights' dtype in place of each mixed policy, and warn of it once.
 
-
-def is_mixed(name):
-    """Return whether a policy computes in half precision with weights in single precision."""
-    return isinstance(name, str) and name in _MIXED
-
-
-def warn_of_mixed(description):
-    """Warn, once, of the policies of mixed precision in a description: this library computes in float32."""
-    found = sorted({name for name in _names(description) if is_mixed(name)})
+    Examples:
+        >>> without_mixed({"class_name": "Flatten", "config": {"dtype": "float16"}})
+        {'class_name': 'Flatten', 'config': {'dtype': 'float16'}}
+    """
+    found = set()
+    plain = _plain(description, found)
     if found:
         warnings.warn(
-            f"The model computed in half precision by the policy {', '.join(map(repr, found))}; here it computes in "
-            "float32, which is slower on some devices and more exact.",
+            f"Keras 2, for which this file is written, has no dtype policy {', '.join(map(repr, sorted(found)))}: the "
+            "model that is loaded computes in float32. Save it as '.keras' to keep the policy.",
             stacklevel=4,
         )
+    return plain
 
 
-def _names(structure):
-    stack = [structure]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, dict):
-            if "dtype" in item:
-                yield name_of(item["dtype"])
-            stack.extend(item.values())
-        elif isinstance(item, list | tuple):
-            stack.extend(item)
+def _plain(structure, found):
+    if isinstance(structure, list | tuple):
+        return [_plain(item, found) for item in structure]
+    if not isinstance(structure, dict):
+        return structure
+    plain = {key: _plain(value, found) for key, value in structure.items()}
+    if dtype_policies.is_mixed(plain.get("dtype")):
+        found.add(plain["dtype"])
+        plain["dtype"] = variable_dtype(plain["dtype"])
+    return plain
+
+
+def variable_dtype(name):
+    """Return the dtype of the weights by a dtype or policy of that name; None for None."""
+    return dtype_policies.get(name).variable_dtype if name else None
+
+
+def without_scaling(optimizer):
+    """Return an optimizer's description without the one around it that scales the loss."""
+    is_scaling = (optimizer or {}).get("class_name") == "LossScaleOptimizer"
+    return optimizer["config"]["inner_optimizer"] if is_scaling else optimizer

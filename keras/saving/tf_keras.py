@@ -7,7 +7,8 @@ names the layer. TensorFlow's functions among the layers become ops: see `tf_ops
 
 import re
 
-from keras.saving import keras2, policies, schema, sharing, tf_ops
+from keras import dtype_policies
+from keras.saving import keras2, schema, sharing, tf_ops
 
 
 def to_canonical(description):
@@ -21,7 +22,6 @@ def to_canonical(description):
         >>> to_canonical(old)["config"]
         {'units': 2, 'reset_after': True, 'recurrent_activation': 'sigmoid'}
     """
-    policies.warn_of_mixed(description)
     return sharing.complete(keras2.to_canonical(_of(description)))
 
 
@@ -167,11 +167,10 @@ def _says_nothing(kind, config, key, value):
 
 def _dtype(config, value):
     """Return the dtype of a layer as arguments; that of an initializer says nothing."""
-    value = policies.name_of(value)
+    value = dtype_policies.name_of(value)
     if "name" not in config and "units" not in config:
         return {}
-    says_nothing = value in (None, "_infer") or policies.is_mixed(value)
-    return {} if says_nothing else {"dtype": value}
+    return {} if value in (None, "_infer") else {"dtype": value}
 
 
 # ------------------------------------------------------------------ classes with rules of their own

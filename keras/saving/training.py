@@ -119,6 +119,8 @@ def set_optimizer(model, saved):
     entries, optimizer = saved.optimizer_weights, model.optimizer
     if entries and slots.is_in_keras3s_order(saved):
         optimizer.build(model.trainable_weights)
+        if isinstance(optimizer, optimizers.LossScaleOptimizer):
+            slots.set_scale(entries, optimizer)
         entries = slots.from_keras3(entries, optimizer, saved.version)
         if entries is None:
             return

@@ -103,7 +103,7 @@ class Compilation:
             outputs: the symbolic outputs, if the model has a graph.
         """
         outputs = outputs or [None] * len(self.output_names)
-        y_pred = nest.as_list(y_pred)
+        y_pred = [_at_least_single(prediction) for prediction in nest.as_list(y_pred)]
         values = []
         for index in self.trained:
             name = self.output_names[index]
@@ -116,7 +116,7 @@ class Compilation:
         ]
         total = sum(weighted[1:], weighted[0]) if weighted else compute.full((), 0.0, self._dtype)
         for penalty in penalties:
-            total = total + compute.cast(compute.sum(penalty), dtypes.of(total))
+            total = total + compute.sum(compute.cast(penalty, dtypes.of(total)))
         parts = values if len(self._loss_names) > 1 else []
         self._note(total, parts, y, y_pred, sample_weight, outputs)
         return total
@@ -223,6 +223,18 @@ def mean_score(scores, mask, weight):
         share = ops.mean(ops.cast(ops.not_equal(weight, 0), dtypes.of(scores)))
         scores = ops.divide(ops.multiply(scores, weight), _not_zero(share))
     return ops.mean(scores)
+
+
+def _at_least_single(prediction):
+    """Return an output in the dtype that losses and metrics are computed in, its mask still with it."""
+    dtype = dtypes.at_least_single(dtypes.of(prediction))
+    if dtypes.of(prediction) == dtype:
+        return prediction
+    scope, wide = current(), compute.cast(prediction, dtype)
+    mask = scope.mask_of(prediction)
+    if mask is not None:
+        scope.set_mask(wide, mask)
+    return wide
 
 
 def _not_zero(share):

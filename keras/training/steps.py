@@ -39,6 +39,7 @@ class Steps(ClassicGraph):
         sample_weight_mode=None,
         weighted_metrics=None,
         target_tensors=None,
+        auto_scale_loss=True,
         **kwargs,
     ):
         """Say how the model is to be trained.
@@ -56,6 +57,8 @@ class Steps(ClassicGraph):
             weighted_metrics: metrics to be weighted by the sample weights.
             target_tensors: symbolic tensors to use as targets, one for all, a list or a dict by output name; those that
                 are placeholders are fed with `y`, computed ones are not.
+            auto_scale_loss: whether the optimizer of a model with layers of the policy `"mixed_float16"` is put into a
+                `LossScaleOptimizer`.
 
         Raises:
             ValueError: if a name is unknown or does not fit the outputs.
@@ -63,6 +66,8 @@ class Steps(ClassicGraph):
         if kwargs:
             raise TypeError(f"compile does not take the argument(s) {sorted(kwargs)}.")
         self.optimizer = optimizers.get(optimizer)
+        if auto_scale_loss and self._has_small_gradients():
+            self.optimizer = _scaling(self.optimizer)
         self.loss, self.metrics, self.loss_weights = loss, metrics or [], loss_weights
         self.weighted_metrics, self.sample_weight_mode = weighted_metrics, sample_weight_mode
         self._reset_training()
@@ -74,6 +79,10 @@ class Steps(ClassicGraph):
         self._snapshot = None
         if self.inputs is not None:
             self._prepare()
+
+    def _has_small_gradients(self):
+        """Return whether gradients flow in float16, which loses small ones."""
+        return any(x.dtype_policy.name == "mixed_float16" for x in _with_sublayers(self))
 
     @property
     def is_compiled(self):
@@ -119,10 +128,11 @@ class Steps(ClassicGraph):
         x, y, sample_weight = batch
 
         def loss_of_batch():
-            return self._loss_of_batch(x, y, sample_weight), ()
+            loss = self._loss_of_batch(x, y, sample_weight)
+            return self.optimizer.scale_loss(loss), loss
 
         trainable = self._snapshot.trainable
-        (loss, _), gradients = gradient(loss_of_batch, trainable)
+        (_, loss), gradients = gradient(loss_of_batch, trainable)
         self.optimizer.apply(gradients, trainable, loss)
 
     def _test_step(self, batch):
@@ -216,7 +226,7 @@ class Steps(ClassicGraph):
             seed_of_kind = self._seed if kind == "train" else self._seed ^ 0x5EED
             key = self._keys[kind] = compute.random_key(seed_of_kind)
         if kind == "train":
-            tick = int(self.optimizer.iterations.numpy())
+            tick = int(self.optimizer.ticks.numpy())
         else:
             tick = self._test_ticks = self._test_ticks + (1 << 12)
         return Run(program, self._compiled, pace, key), tick
@@ -228,6 +238,11 @@ class Steps(ClassicGraph):
                 "takes effect only at the next model.compile().",
                 stacklevel=4,
             )
+
+
+def _scaling(optimizer):
+    is_scaling = isinstance(optimizer, optimizers.LossScaleOptimizer)
+    return optimizer if is_scaling else optimizers.LossScaleOptimizer(optimizer)
 
 
 class _Snapshot:

@@ -21,6 +21,9 @@ from keras.utils.progress import Progbar
 class Trainer(Steps, ClassicMethods):
     """What `Model` can do with data."""
 
+    # A model passes its inputs on; the layers convert them, each as its own policy says.
+    follows_dtype_policy = False
+
     # -------------------------------------------------------------- data
     def _prepared(self, x, y=None, sample_weight=None, class_weight=None):
         """Return x, y and sample weights as nests of arrays with equally many rows that fit the model."""

@@ -150,10 +150,9 @@ def test_where_epsilon_was():
     }
 
 
-def test_half_precision_by_a_policy_is_told():
+def test_a_policy_is_read_by_its_name():
     policy = {"class_name": "Policy", "config": {"name": "mixed_float16"}}
-    with pytest.warns(UserWarning, match=r"policy 'mixed_float16'; here it computes in float32"):
-        assert "dtype" not in layer("Dense", units=2, dtype=policy)["config"]
+    assert layer("Dense", units=2, dtype=policy)["config"]["dtype"] == "mixed_float16"
 
 
 def test_losses_and_metrics_as_objects():

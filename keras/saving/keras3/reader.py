@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras.saving import policies, schema, sharing
+from keras.saving import schema, sharing
 from keras.saving.keras3 import ops as graph_ops
 from keras.saving.keras3.names import (
     ANY,
@@ -38,7 +38,6 @@ def to_canonical(description):
         ... )
         {'class_name': 'LeakyReLU', 'config': {'name': 'leaky', 'alpha': 0.1}}
     """
-    policies.warn_of_mixed(description)
     return _read(description)
 
 
@@ -114,10 +113,10 @@ def _is_optimizer(class_name, config):
 
 
 def _dtype(class_name, config, policy):
-    """Return the dtype of the weights under a policy, in which is computed too."""
+    """Return the name of a dtype or a policy."""
     name = policy.get("name") if isinstance(policy, dict) else policy
-    if name is None or policies.is_mixed(name):
-        return None if name is None else "float32"
+    if name is None:
+        return None
     if not isinstance(name, str) or "_from_" in name or name.startswith(("int4", "float8")):
         raise ValueError(
             f"{class_name} {config.get('name', '')!r} is quantized (dtype {name!r}), which this library does not "
@@ -340,6 +339,7 @@ _READERS = {
     **dict.fromkeys(
         ("Adagrad", "RMSprop"), lambda config: {**_read_optimizer(config), "epsilon_inside": True}
     ),
+    "LossScaleOptimizer": dict,
     "UpSampling2D": _read_up_sampling,
     # Nesterov's momentum grows there as with this number here.
     "Nadam": lambda config: {**_read_optimizer(config), "schedule_decay": 1.0},

@@ -7,6 +7,7 @@ next.
 
 import numpy as np
 
+from keras.optimizers import LossScaleOptimizer
 from keras.optimizers.optimizer import NOTHING
 from keras.saving.schema import WeightEntry
 
@@ -62,6 +63,8 @@ def from_keras3(entries, optimizer, version):
         A list of `WeightEntry`; unchanged for a rule that Keras 3 does not have, None if the file's optimizer had
         not taken a step.
     """
+    if isinstance(optimizer, LossScaleOptimizer):
+        return from_keras3(_without_scale(entries), optimizer.inner_optimizer, version)
     kind = type(optimizer).__name__
     if kind not in _GROUPS:
         return entries
@@ -106,6 +109,22 @@ def _zeros(shape, dtype="float32"):
     return WeightEntry("zeros", shape, dtype, lambda: np.zeros(shape, dtype))
 
 
+# What Keras 3 has of a LossScaleOptimizer before the inner optimizer's state: two idle numbers, and two of the scale.
+_SCALE = ("iteration", "learning_rate", "step_counter", "dynamic_scale")
+
+
+def _without_scale(entries):
+    has_scale = all(not entry.shape for entry in entries[: len(_SCALE) + 1])
+    return entries[len(_SCALE) :] if has_scale and len(entries) > len(_SCALE) else entries
+
+
+def set_scale(entries, optimizer):
+    """Set the scale of a LossScaleOptimizer from the entries of Keras 3; one of another optimizer's stays as it is."""
+    if len(_without_scale(entries)) < len(entries):
+        for name, entry in zip(_SCALE[2:], entries[2:], strict=False):
+            getattr(optimizer, name).assign(entry.read())
+
+
 def to_keras3(saved):
     """Return the optimizer's entries of a `Saved` in the order of Keras 3; an empty list if it has none.
 
@@ -114,6 +133,19 @@ def to_keras3(saved):
     """
     optimizer = (saved.training or {}).get("optimizer")
     entries, state = saved.optimizer_weights, (saved.state or {}).get("optimizer") or {}
+    if entries and optimizer and optimizer["class_name"] == "LossScaleOptimizer":
+        *own, scale, counter, _ = state.get("own", ())
+        inner = optimizer["config"]["inner_optimizer"]
+        kinds = zip(
+            _SCALE, ("int32", "float32", "int32", "float32"), (0, 0, counter, scale), strict=True
+        )
+        head = [_scalar(name, dtype, value) for name, dtype, value in kinds]
+        return [*head, *_ordered(inner, entries, {**state, "own": own})]
+    return _ordered(optimizer, entries, state)
+
+
+def _ordered(optimizer, entries, state):
+    """Return the entries of an optimizer with nothing around it in the order of Keras 3."""
     kind = optimizer["class_name"] if optimizer else None
     if not entries or kind not in _GROUPS:
         return entries or []

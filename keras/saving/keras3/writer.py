@@ -3,7 +3,7 @@
 import warnings
 
 from keras import constraints, initializers, layers, losses, metrics, optimizers, regularizers
-from keras.saving import schema, sharing
+from keras.saving import policies, schema, sharing
 from keras.saving.keras3 import ops as graph_ops
 from keras.saving.keras3.names import (
     ARGUMENTS,
@@ -261,7 +261,10 @@ def _inputs_of(config):
     if shape is None:
         return []
     # Embeddings take numbers of any kind; the dtype in their config is that of their weights.
-    options = {"batch_shape": shape, "dtype": own.get("dtype") or "float32"}
+    options = {
+        "batch_shape": shape,
+        "dtype": policies.variable_dtype(own.get("dtype")) or "float32",
+    }
     options["name"] = f"{own.get('name', 'layer')}_input"
     return [{**_identity("InputLayer", _LAYERS), "config": options}]
 
