@@ -13,6 +13,7 @@ import numpy as np
 
 from keras.backend import dtypes, seed
 from keras.backend.compute import check_gradients, compute
+from keras.backend.sizes import Dimensions
 
 
 class Pending:
@@ -87,6 +88,14 @@ class Variable:
     def numpy(self):
         """Return a NumPy copy of the stored value."""
         return _as_numpy(held(self))
+
+    def eval(self, session=None):
+        """Return a NumPy copy of the stored value, as `numpy` does; `session` has no effect."""
+        return self.numpy()
+
+    def get_shape(self):
+        """Return the shape as old backends do: each size has a `value`."""
+        return Dimensions(self.shape)
 
     def __array__(self, dtype=None, copy=None):
         return self.numpy() if dtype is None else self.numpy().astype(dtype)
