@@ -11,7 +11,7 @@ from keras import constraints, initializers, ops, regularizers
 from keras.backend import dtypes, graph, naming, nest
 from keras.backend.compute import compute
 from keras.backend.variable import Scope, Variable, current, outside
-from keras.layers import effects
+from keras.layers import drawing, effects
 from keras.layers import input_spec as spec
 from keras.ops.core import array
 from keras.registry import Configurable
@@ -507,7 +507,7 @@ class Layer(Configurable):
             masks = _masks_of(scope, given)
         kwargs, training = self._context_arguments(scope, args, kwargs, masks)
         with scope.in_phase(training), naming.name_scope(self.name):
-            outputs = self.call(inputs, *args, **kwargs)
+            outputs = drawing.call(self, inputs, args, kwargs)
             if self.activity_regularizer is not None:
                 scope.losses.extend(self.activity_regularizer(x) for x in nest.as_list(outputs))
             self._set_masks(scope, inputs, outputs, masks)
