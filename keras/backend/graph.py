@@ -34,6 +34,7 @@ class Tensor:
     """
 
     is_sparse = False
+    _given_history = None
     _serial = itertools.count(1)
 
     def __init__(self, shape, dtype, name=None, node=None):
@@ -52,15 +53,25 @@ class Tensor:
     def _keras_shape(self):
         return self.shape
 
+    @_keras_shape.setter
+    def _keras_shape(self, shape):
+        self.shape = Shape(shape)
+
     @property
     def _keras_history(self):
         """The layer or op that made this tensor, the number of the call among its own, and the number of the output."""
+        if self._given_history is not None:
+            return self._given_history
         if self.node is None:
             return getattr(self, "input_layer", None), 0, 0
         maker, outputs = self.node.function, nest.flatten(self.node.outputs)
         calls = getattr(maker, "inbound_nodes", [self.node])
         place = next(i for i, tensor in enumerate(outputs) if tensor is self)
         return maker, calls.index(self.node), place
+
+    @_keras_history.setter
+    def _keras_history(self, history):
+        self._given_history = history
 
     def numpy(self):
         """Return the value as a NumPy array, of a tensor that depends on Variables and constants alone."""

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from keras import backend as K
+from keras.engine.base_layer import Node
 from keras.layers import Dense, Input, Lambda, Layer
 from keras.models import Model
 
@@ -82,3 +83,54 @@ def test_a_lambda_that_asks():
 def test_a_true_mistake_is_told_as_it_is():
     with pytest.raises(AttributeError, match="rhapsody"):
         Lambda(lambda t: t.rhapsody)(ONES)
+
+
+def test_a_shape_that_the_program_sets():
+    x = Input((None, 6))
+    x._keras_shape = (None, 4, 6)
+    assert x.shape == (None, 4, 6)
+
+    def doubled(t):
+        y = t * 2
+        y._keras_shape = t._keras_shape
+        return y
+
+    assert K.int_shape(Lambda(doubled)(x)) == (None, 4, 6)
+
+
+# ------------------------------------------------------------------ nodes
+def test_a_node_made_by_hand():
+    x, layer = Input((3,)), Lambda(lambda t: t + 1)
+    y = x + 1
+    node = Node(layer, [], [], [], [x], [y], [None], [None], [(None, 3)], [(None, 3)])
+    assert layer.inbound_nodes == [node] and layer.output is y and layer.input is x
+    assert y._keras_history == (layer, 0, 0) and isinstance(node, Node)
+    assert node.get_config()["inbound_layers"] == [x._keras_history[0].name]
+    model = Model(x, y)
+    assert model.layers[1] is layer
+    np.testing.assert_array_equal(model.predict(np.zeros((2, 3))), np.ones((2, 3)))
+
+
+def test_a_node_of_a_layer_with_a_call_of_its_own():
+    class Twice(Layer):
+        def __call__(self, x):
+            y = x * 2
+            masks = [x > 0]
+            Node(
+                self,
+                inbound_layers=[],
+                node_indices=[],
+                tensor_indices=[],
+                input_tensors=[x],
+                output_tensors=[y],
+                input_masks=[None],
+                output_masks=masks,
+                input_shapes=[K.int_shape(x)],
+                output_shapes=[K.int_shape(y)],
+            )
+            return y
+
+    x, layer = Input((3,)), Twice()
+    y = layer(x)
+    assert layer.output is y and layer.output_mask is y.mask is not None
+    np.testing.assert_array_equal(Model(x, y).predict(np.ones((2, 3))), np.full((2, 3), 2))
