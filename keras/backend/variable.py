@@ -235,6 +235,7 @@ class Scope:
 
     Attributes:
         losses: what layers added by `add_loss` while the code ran.
+        metrics: what layers reported by `add_metric`, `{(layer, name): [values]}`.
         symbols: what symbolic tensors of the graph stand for while the code runs, `{tensor: array}` or alike, or None.
         graphs: the `symbols` of each model whose graph was run here.
         missing: Variables that were used though the outermost scope had not been given their value.
@@ -252,6 +253,7 @@ class Scope:
         self.graphs = {}
         self.written = {}
         self.losses = []
+        self.metrics = {}
         self._masks = {}
         self._random = parent._random if parent else _RandomStream(key, tick)
         if self.root is self:
@@ -288,6 +290,17 @@ class Scope:
     def _note(self, variable):
         if not self.root.eager and variable not in self.root._given:
             self.root.missing[variable] = True
+
+    def undo(self):
+        """Return a function that takes back what is written, added and reported here from now on."""
+        values, written, losses = dict(self.values), dict(self.written), list(self.losses)
+        metrics = {key: list(found) for key, found in self.metrics.items()}
+
+        def take_back():
+            self.values, self.written, self.losses[:] = values, written, losses
+            self.metrics = metrics
+
+        return take_back
 
     @contextlib.contextmanager
     def in_phase(self, training):

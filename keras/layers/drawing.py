@@ -15,11 +15,13 @@ def call(layer, inputs, args, kwargs):
         inputs: a nest of arrays.
         args, kwargs: the other arguments of `call`.
     """
+    take_back = current().undo()
     try:
         return layer.call(inputs, *args, **kwargs)
     except AttributeError as error:
         if not graph.asks_for_symbols(error):
             raise
+    take_back()
     return _call_drawn(layer, inputs, args, kwargs)
 
 
@@ -40,11 +42,13 @@ def _call_drawn(layer, inputs, args, kwargs):
         outputs = layer.call(arguments[0], *arguments[1], **arguments[2])
     added = _taken(layer._symbolic_losses, losses)
     written = _taken(layer._symbolic_updates, updates) if scope.training else []
-    wanted = [outputs, added, [new for _, new in written]]
+    wanted = [outputs, added, [new for _, new in written], drawing.metrics]
     tensors = [t for t in nest.flatten(wanted) if isinstance(t, graph.Tensor)]
     feeds = graph.replay(graph.plan(tensors, feeds), feeds)
-    outputs, added, news = nest.map_leaves(lambda t: feeds.get(t, t), wanted)
+    outputs, added, news, metrics = nest.map_leaves(lambda t: feeds.get(t, t), wanted)
     scope.losses.extend([*drawing.losses, *added])
+    for key, values in metrics.items():
+        scope.metrics.setdefault(key, []).extend(values)
     for variable, new in [*drawing.written.items(), *zip((v for v, _ in written), news)]:
         variable.assign(new)
     return outputs
