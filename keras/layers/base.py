@@ -97,6 +97,8 @@ class Layer(Configurable):
         self._symbolic_losses = []
         self._symbolic_updates = []
         self._symbolic_metrics = []
+        # The names of what `call` is known to report by `add_metric`.
+        self._reported = {}
         self._conditions = {}
         self._nodes = []
         if input_dim is not None and input_shape is None:
@@ -346,22 +348,28 @@ class Layer(Configurable):
                 self._conditions[id(loss)] = nest.flatten(inputs)
 
     def add_metric(self, value, name=None, aggregation="mean"):
-        """Have the mean of a symbolic tensor reported in training, beside the metrics given to `compile`.
+        """Have the mean of a tensor reported in training, beside the metrics given to `compile`.
 
         Args:
-            value: a symbolic tensor of the model, made outside `call`.
-            name: the name in the logs, by default the tensor's.
+            value: within `call` an array, elsewhere a symbolic tensor of the model.
+            name: the name in the logs, by default the tensor's, within `call` the layer's.
             aggregation: must be "mean": over the samples seen.
 
         Raises:
-            ValueError: within `call`, or for another aggregation.
+            ValueError: for another aggregation, or an array outside `call`.
         """
-        if not isinstance(value, graph.Tensor) or aggregation not in ("mean", None):
+        scope, is_symbolic = current(), isinstance(value, graph.Tensor)
+        if aggregation not in ("mean", None) or (scope is None and not is_symbolic):
             raise ValueError(
-                f"Layer {self.name!r}: add_metric takes symbolic tensors, made outside of `call`, and means, got "
+                f"Layer {self.name!r}: add_metric takes symbolic tensors, arrays within `call` alone, and means, got "
                 f"{value!r} and {aggregation!r}; for other metrics use compile(metrics=...)."
             )
-        self._symbolic_metrics.append((name or value.name, value))
+        if scope is None:
+            self._symbolic_metrics.append((name or value.name, value))
+            return
+        name = name or self.name
+        self._reported[name] = True
+        scope.metrics.setdefault((self, name), []).append(value)
 
     def add_update(self, updates, inputs=None):
         """Have Variables changed at each training step.

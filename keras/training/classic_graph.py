@@ -4,6 +4,7 @@ import numpy as np
 
 from keras import config, losses
 from keras.backend import graph, nest
+from keras.layers import effects
 from keras.training import checks
 from keras.training.compilation import mean_score
 from keras.utils.generic import to_list
@@ -180,7 +181,12 @@ class _Tensors:
             self._metrics = list(self.losses.values()) if several else []
             self._metrics += [self._metric(metric) for metric in compiled.metrics]
             self._metrics += [tensor for _, tensor in compiled.added]
+            self._metrics += [self._reported(key) for key in compiled.reported]
         return self._metrics
+
+    def _reported(self, key):
+        found = [effects.of(node)[2].get(key) for node in self._model._call_nodes()]
+        return effects.mean_of([tensor for tensor in found if tensor is not None])
 
     def _metric(self, metric):
         if metric.is_stateful:

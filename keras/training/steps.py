@@ -8,6 +8,7 @@ from keras.backend import dtypes, graph, nest, seed, session
 from keras.backend.compute import compute
 from keras.backend.program import LoopProgram, Program
 from keras.backend.variable import Scope, current, gradient
+from keras.layers import effects
 from keras.training import checks, symbols
 from keras.training.classic_graph import ClassicGraph
 from keras.training.compilation import Compilation, per_output
@@ -85,8 +86,10 @@ class Steps(ClassicGraph):
         if self._compiled is not None:
             self._adopt_metrics()
         if self._compiled is None and self.is_compiled:
-            added = self._own_symbolic("_symbolic_metrics") if self.inputs is not None else []
-            compiled = Compilation(self.target_names, *self._compile_arguments, added)
+            has_graph = self.inputs is not None
+            added = self._own_symbolic("_symbolic_metrics") if has_graph else []
+            reported = effects.reported(self, self._call_nodes() if has_graph else ())
+            compiled = Compilation(self.target_names, *self._compile_arguments, added, reported)
             checks.losses_given(self, compiled.losses)
             self._compiled = compiled
             self._targets = per_output(self._target_tensors, self.target_names, "target_tensors")
