@@ -13,6 +13,7 @@ from keras.training import checks, symbols
 from keras.training.classic_graph import ClassicGraph
 from keras.training.compilation import Compilation, per_output
 from keras.training.loop import Pace, Run
+from keras.training.replaced import ReplacedStep
 
 
 class Steps(ClassicGraph):
@@ -67,6 +68,7 @@ class Steps(ClassicGraph):
         self.loss, self.metrics, self.loss_weights = loss, metrics or [], loss_weights
         self.weighted_metrics, self.sample_weight_mode = weighted_metrics, sample_weight_mode
         self._reset_training()
+        self._forget_functions()
         self._compile_arguments = (loss, metrics, weighted_metrics, loss_weights)
         self._target_tensors = target_tensors
         self.stop_training = False
@@ -211,9 +213,21 @@ class Steps(ClassicGraph):
         )
         return functools.partial(program, training=training)
 
-    def _run(self, kind):
-        """Return the `Run` of a kind of step, and the number of its first step."""
-        program, pace = self._program(kind)
+    def _run(self, kind, by_function=True):
+        """Return the `Run` of a kind of step, and the number of its first step.
+
+        Args:
+            kind: "train" or "test".
+            by_function: whether a function that a program has put in the step's place is run.
+        """
+        compilation, function = self._compiled, None
+        if by_function:
+            function = self._replaced_function(kind)
+        if function is None:
+            program, pace = self._program(kind)
+        else:
+            program = compilation = ReplacedStep(function, compilation, self._phase_value(kind))
+            pace = Pace()
         key = self._keys.get(kind)
         if key is None:
             seed_of_kind = self._seed if kind == "train" else self._seed ^ 0x5EED
@@ -222,7 +236,7 @@ class Steps(ClassicGraph):
             tick = int(self.optimizer.iterations.numpy())
         else:
             tick = self._test_ticks = self._test_ticks + (1 << 12)
-        return Run(program, self._compiled, pace, key), tick
+        return Run(program, compilation, pace, key), tick
 
     def _warn_if_changed(self):
         if self._snapshot.is_outdated(self):
