@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from keras import ops
 from keras.backend import nest
-from keras.backend.compute import compute
 from keras.training.classic_graph import flat_data
 
 
@@ -32,7 +32,7 @@ class ReplacedStep:
 
     def __call__(self, data, order, first, last, key, tick):
         """Run the steps `first <= i < last`, each on the rows `order[i]`; return the logs."""
-        data, order = nest.map_leaves(compute.to_numpy, (data, order))
+        data, order = nest.map_leaves(ops.convert_to_numpy, (data, order))
         for rows in order[first:last]:
             x, y, weights = flat_data(*nest.map_leaves(lambda a, r=rows: a[r], data))
             outputs = nest.as_list(self.function([*x, *y, *weights, *self.phase]))
@@ -64,7 +64,7 @@ def prediction_by(function, count, phase):
     """
 
     def predict(x):
-        outputs = nest.as_list(function([*map(compute.to_numpy, nest.flatten(x)), *phase]))
-        return nest.unpack_single(outputs[:count])
+        outputs = nest.as_list(function([*map(ops.convert_to_numpy, nest.flatten(x)), *phase]))
+        return nest.unpack_single([ops.convert_to_tensor(each) for each in outputs[:count]])
 
     return predict
