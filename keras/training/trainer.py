@@ -136,9 +136,10 @@ class Trainer(Steps, ClassicMethods):
             validation_batch_size: samples a step of the validation, `batch_size` by default.
             validation_freq: validate every so many epochs.
             max_queue_size: batches to read ahead.
-            workers: threads or processes that read a `Sequence`.
+            workers: threads or processes that read a `Sequence`; processes that read a generator.
             use_multiprocessing: whether to read a `Sequence` in processes. Where its class stands in the main script,
                 each process imports the script: what it does must then stand under `if __name__ == "__main__":`.
+                A generator is copied: what does not draw random numbers yields each batch once a process.
 
         Returns:
             A `History`, whose `history` is a dict of lists, one entry an epoch.
