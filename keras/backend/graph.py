@@ -7,6 +7,7 @@ while the graph is drawn; to compute is to *replay* its nodes in order on arrays
 import contextlib
 import itertools
 import re
+import weakref
 
 import numpy as np
 
@@ -145,6 +146,15 @@ class Tensor:
         return f"<Tensor {self.name!r} shape={self.shape} dtype={self.dtype}>"
 
 
+# The nodes that take each tensor: {tensor: {node: True}}, of those that still are in use.
+_users = weakref.WeakKeyDictionary()
+
+
+def users_of(tensor):
+    """Return the nodes that take a tensor, in the order they were made."""
+    return list(_users.get(tensor, ()))
+
+
 class Operation:
     """What made a tensor.
 
@@ -186,6 +196,8 @@ class Node:
         self.kwargs = kwargs
         self.inputs = [leaf for leaf in nest.flatten([args, kwargs]) if isinstance(leaf, Tensor)]
         self.outputs = None
+        for tensor in self.inputs:
+            _users.setdefault(tensor, weakref.WeakKeyDictionary())[self] = True
 
     # The classic names, for programs that walk the graph.
     outbound_layer = property(lambda self: self.function)

@@ -46,6 +46,7 @@ class Layer(Configurable):
     """
 
     input_spec = None
+    _given_outbound_nodes = None
     supports_masking = False
     stateful = False
     # Whether the output has the input's dtype even where that is an integer.
@@ -576,6 +577,21 @@ class Layer(Configurable):
         return list(self._nodes)
 
     _inbound_nodes = inbound_nodes
+
+    @property
+    def outbound_nodes(self):
+        """The nodes of the layers that were called on this one's outputs, or what a program has set, as a list."""
+        if self._given_outbound_nodes is not None:
+            return self._given_outbound_nodes
+        outputs = [t for node in self._nodes for t in node.output_tensors]
+        users = _unique(node for t in outputs for node in graph.users_of(t))
+        return [n for n in users if isinstance(n.function, Layer) and n not in self._nodes]
+
+    @outbound_nodes.setter
+    def outbound_nodes(self, nodes):
+        self._given_outbound_nodes = nodes
+
+    _outbound_nodes = outbound_nodes
 
     def _node_at(self, index, what):
         if not self._nodes:

@@ -91,6 +91,10 @@ class ClassicGraph:
     _collected_trainable_weights = property(lambda self: list(self._prepared_snapshot().trainable))
     _function_kwargs = property(lambda self: {})
 
+    def _check_trainable_weights_consistency(self):
+        if self.is_compiled and self._snapshot is not None:
+            self._warn_if_changed()
+
     def _prepared_snapshot(self):
         self._prepared_compilation()
         return self._snapshot

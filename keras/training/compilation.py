@@ -152,7 +152,8 @@ class Compilation:
         values += [ops.mean(symbols.value(tensor)) for _, tensor in self.added]
         values += self._reported_values(current().metrics)
         latest = compute.stack([compute.cast(v, self._dtype) for v in values], 0)
-        size = float(nest.flatten(y_pred)[0].shape[0])
+        # An output may be a loss itself, a scalar: then the targets tell the batch's size.
+        size = float(next(a.shape[0] for a in nest.flatten([y_pred, y]) if a.ndim))
         self._latest.assign(latest)
         gained = compute.concatenate([latest * size, compute.full((1,), size, self._dtype)], 0)
         self._sums.assign(self._sums.value + gained)
