@@ -6,12 +6,15 @@ while the graph is drawn; to compute is to *replay* its nodes in order on arrays
 
 import contextlib
 import itertools
+import re
+import weakref
 
 import numpy as np
 
 from keras.backend import dtypes, nest
 from keras.backend.compute import check_gradients, compute
 from keras.backend.program import Program
+from keras.backend.sizes import Dimensions, Shape
 from keras.backend.variable import Scope, Variable, current, functionalize
 
 # Unknown sizes are tried with these two; where the results differ the result's size is unknown too. Both have
@@ -32,10 +35,11 @@ class Tensor:
     """
 
     is_sparse = False
+    _given_history = None
     _serial = itertools.count(1)
 
     def __init__(self, shape, dtype, name=None, node=None):
-        self.shape = tuple(shape)
+        self.shape = Shape(shape)
         self.dtype = dtype
         self.node = node
         self.name = name or f"tensor_{next(self._serial)}"
@@ -50,9 +54,15 @@ class Tensor:
     def _keras_shape(self):
         return self.shape
 
+    @_keras_shape.setter
+    def _keras_shape(self, shape):
+        self.shape = Shape(shape)
+
     @property
     def _keras_history(self):
         """The layer or op that made this tensor, the number of the call among its own, and the number of the output."""
+        if self._given_history is not None:
+            return self._given_history
         if self.node is None:
             return getattr(self, "input_layer", None), 0, 0
         maker, outputs = self.node.function, nest.flatten(self.node.outputs)
@@ -60,9 +70,44 @@ class Tensor:
         place = next(i for i, tensor in enumerate(outputs) if tensor is self)
         return maker, calls.index(self.node), place
 
+    @_keras_history.setter
+    def _keras_history(self, history):
+        self._given_history = history
+
     def numpy(self):
         """Return the value as a NumPy array, of a tensor that depends on Variables and constants alone."""
         return evaluate(self)
+
+    def get_shape(self):
+        """Return the shape as old backends do: each size has a `value`, an int or None."""
+        return Dimensions(self.shape)
+
+    def set_shape(self, shape):
+        """Fill in sizes that were not known.
+
+        Args:
+            shape: a tuple, None for sizes that are still not known.
+
+        Raises:
+            ValueError: if it contradicts what is known.
+        """
+        given = [getattr(n, "value", n) for n in shape]
+        pairs = list(zip(self.shape, given)) if len(given) == self.ndim else [(0, 1)]
+        if any(None not in pair and pair[0] != pair[1] for pair in pairs):
+            raise ValueError(
+                f"{self!r} cannot take the shape {tuple(given)}; leave what is known as it is."
+            )
+        self.shape = Shape(known if new is None else int(new) for known, new in pairs)
+
+    def eval(self, feed_dict=None, session=None):
+        """Return the value as a NumPy array, fed by `{placeholder: value}`; `session` has no effect."""
+        feed_dict = feed_dict or {}
+        return Function(list(feed_dict), [self]).run(list(feed_dict.values()))[0]
+
+    @property
+    def op(self):
+        """What made this tensor, as old backends show it: its `name`, `type` and `inputs`."""
+        return Operation(self)
 
     def __array__(self, dtype=None, copy=None):
         return np.asarray(self.numpy(), dtype)
@@ -101,6 +146,37 @@ class Tensor:
         return f"<Tensor {self.name!r} shape={self.shape} dtype={self.dtype}>"
 
 
+# The nodes that take each tensor: {tensor: {node: True}}, of those that still are in use.
+_users = weakref.WeakKeyDictionary()
+
+
+def users_of(tensor):
+    """Return the nodes that take a tensor, in the order they were made."""
+    return list(_users.get(tensor, ()))
+
+
+class Operation:
+    """What made a tensor.
+
+    Attributes:
+        name: the tensor's name without the number of the output.
+        type: the kind of the layer or op; "Placeholder" where nothing made it.
+        inputs: the symbolic tensors it was made of.
+    """
+
+    def __init__(self, tensor):
+        self.name = tensor.name.partition(":")[0]
+        self.type = _kind_of(tensor.node)
+        self.inputs = [] if tensor.node is None else list(tensor.node.inputs)
+        self.outputs = [tensor] if tensor.node is None else tensor.node.output_tensors
+
+
+def _kind_of(node):
+    if node is None:
+        return "Placeholder"
+    return getattr(node.function, "__name__", type(node.function).__name__)
+
+
 class Node:
     """One call in the graph: a function, its arguments (nested, with tensors in them) and its outputs.
 
@@ -120,6 +196,8 @@ class Node:
         self.kwargs = kwargs
         self.inputs = [leaf for leaf in nest.flatten([args, kwargs]) if isinstance(leaf, Tensor)]
         self.outputs = None
+        for tensor in self.inputs:
+            _users.setdefault(tensor, weakref.WeakKeyDictionary())[self] = True
 
     # The classic names, for programs that walk the graph.
     outbound_layer = property(lambda self: self.function)
@@ -195,9 +273,11 @@ def record(function, args, kwargs, outputs=None):
     if outputs is None:
         outputs = infer(function, args, kwargs)
     node = Node(function, args, kwargs)
+    layer_name = getattr(function, "name", None)
+    name = f"{layer_name}/output:0" if layer_name else None
     node.outputs = nest.map_leaves(
         lambda spec: (
-            Tensor(spec[0], spec[1], node=node) if isinstance(spec, ShapeAndType) else spec
+            Tensor(spec[0], spec[1], name, node) if isinstance(spec, ShapeAndType) else spec
         ),
         outputs,
     )
@@ -466,6 +546,19 @@ class _Gradients:
 
 class NeedsSymbols(ValueError):
     """Raised where an array is to be differentiated: it does not know what it was computed from."""
+
+
+# What programs for old backends ask tensors for. Within a call they may meet arrays, which know nothing of it.
+_OF_SYMBOLS = (
+    *("_keras_history", "_keras_shape", "_uses_learning_phase"),
+    *("as_list", "eval", "get_shape", "name", "ndims", "op", "set_shape", "value"),
+)
+_ASKED_FOR_SYMBOLS = re.compile(f"no attribute '?({'|'.join(_OF_SYMBOLS)})\\b")
+
+
+def asks_for_symbols(error):
+    """Return whether an AttributeError says that an array, or its shape, was asked for what symbolic tensors have."""
+    return _ASKED_FOR_SYMBOLS.search(str(error)) is not None
 
 
 def gradients(loss, by):

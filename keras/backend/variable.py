@@ -13,6 +13,7 @@ import numpy as np
 
 from keras.backend import dtypes, seed
 from keras.backend.compute import check_gradients, compute
+from keras.backend.sizes import Dimensions
 
 
 class Pending:
@@ -91,6 +92,14 @@ class Variable:
     def numpy(self):
         """Return a NumPy copy of the stored value."""
         return _as_numpy(held(self))
+
+    def eval(self, session=None):
+        """Return a NumPy copy of the stored value, as `numpy` does; `session` has no effect."""
+        return self.numpy()
+
+    def get_shape(self):
+        """Return the shape as old backends do: each size has a `value`."""
+        return Dimensions(self.shape)
 
     def __array__(self, dtype=None, copy=None):
         return self.numpy() if dtype is None else self.numpy().astype(dtype)
@@ -236,6 +245,7 @@ class Scope:
 
     Attributes:
         losses: what layers added by `add_loss` while the code ran.
+        metrics: what layers reported by `add_metric`, `{(layer, name): [values]}`.
         symbols: what symbolic tensors of the graph stand for while the code runs, `{tensor: array}` or alike, or None.
         graphs: the `symbols` of each model whose graph was run here.
         casts: what Variables are seen as in mixed precision, `{variable: (value, the value in another dtype)}`.
@@ -255,6 +265,7 @@ class Scope:
         self.graphs = {}
         self.written = {}
         self.losses = []
+        self.metrics = {}
         self._masks = {}
         self._random = parent._random if parent else _RandomStream(key, tick)
         if self.root is self:
@@ -300,6 +311,17 @@ class Scope:
     def _note(self, variable):
         if not self.root.eager and variable not in self.root._given:
             self.root.missing[variable] = True
+
+    def undo(self):
+        """Return a function that takes back what is written, added and reported here from now on."""
+        values, written, losses = dict(self.values), dict(self.written), list(self.losses)
+        metrics = {key: list(found) for key, found in self.metrics.items()}
+
+        def take_back():
+            self.values, self.written, self.losses[:] = values, written, losses
+            self.metrics = metrics
+
+        return take_back
 
     @contextlib.contextmanager
     def in_phase(self, training):

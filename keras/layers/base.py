@@ -12,7 +12,7 @@ from keras import constraints, dtype_policies, initializers, ops, regularizers
 from keras.backend import dtypes, graph, naming, nest
 from keras.backend.compute import compute
 from keras.backend.variable import Scope, Variable, current, outside
-from keras.layers import effects
+from keras.layers import drawing, effects
 from keras.layers import input_spec as spec
 from keras.ops.core import array
 from keras.registry import Configurable
@@ -48,6 +48,7 @@ class Layer(Configurable):
     """
 
     input_spec = None
+    _given_outbound_nodes = None
     supports_masking = False
     stateful = False
     # Whether the output has the input's dtype even where that is an integer.
@@ -102,6 +103,8 @@ class Layer(Configurable):
         self._symbolic_losses = []
         self._symbolic_updates = []
         self._symbolic_metrics = []
+        # The names of what `call` is known to report by `add_metric`.
+        self._reported = {}
         self._conditions = {}
         self._nodes = []
         if input_dim is not None and input_shape is None:
@@ -378,22 +381,28 @@ class Layer(Configurable):
                 self._conditions[id(loss)] = nest.flatten(inputs)
 
     def add_metric(self, value, name=None, aggregation="mean"):
-        """Have the mean of a symbolic tensor reported in training, beside the metrics given to `compile`.
+        """Have the mean of a tensor reported in training, beside the metrics given to `compile`.
 
         Args:
-            value: a symbolic tensor of the model, made outside `call`.
-            name: the name in the logs, by default the tensor's.
+            value: within `call` an array, elsewhere a symbolic tensor of the model.
+            name: the name in the logs, by default the tensor's, within `call` the layer's.
             aggregation: must be "mean": over the samples seen.
 
         Raises:
-            ValueError: within `call`, or for another aggregation.
+            ValueError: for another aggregation, or an array outside `call`.
         """
-        if not isinstance(value, graph.Tensor) or aggregation not in ("mean", None):
+        scope, is_symbolic = current(), isinstance(value, graph.Tensor)
+        if aggregation not in ("mean", None) or (scope is None and not is_symbolic):
             raise ValueError(
-                f"Layer {self.name!r}: add_metric takes symbolic tensors, made outside of `call`, and means, got "
+                f"Layer {self.name!r}: add_metric takes symbolic tensors, arrays within `call` alone, and means, got "
                 f"{value!r} and {aggregation!r}; for other metrics use compile(metrics=...)."
             )
-        self._symbolic_metrics.append((name or value.name, value))
+        if scope is None:
+            self._symbolic_metrics.append((name or value.name, value))
+            return
+        name = name or self.name
+        self._reported[name] = True
+        scope.metrics.setdefault((self, name), []).append(value)
 
     def add_update(self, updates, inputs=None):
         """Have Variables changed at each training step.
@@ -539,7 +548,7 @@ class Layer(Configurable):
             masks = _masks_of(scope, given)
         kwargs, training = self._context_arguments(scope, args, kwargs, masks)
         with scope.in_phase(training), self._in_policy(scope), naming.name_scope(self.name):
-            outputs = self.call(inputs, *args, **kwargs)
+            outputs = drawing.call(self, inputs, args, kwargs)
             if self.activity_regularizer is not None:
                 kept = [_at_least_single(x) for x in nest.as_list(outputs)]
                 scope.losses.extend(self.activity_regularizer(x) for x in kept)
@@ -619,6 +628,21 @@ class Layer(Configurable):
         return list(self._nodes)
 
     _inbound_nodes = inbound_nodes
+
+    @property
+    def outbound_nodes(self):
+        """The nodes of the layers that were called on this one's outputs, or what a program has set, as a list."""
+        if self._given_outbound_nodes is not None:
+            return self._given_outbound_nodes
+        outputs = [t for node in self._nodes for t in node.output_tensors]
+        users = _unique(node for t in outputs for node in graph.users_of(t))
+        return [n for n in users if isinstance(n.function, Layer) and n not in self._nodes]
+
+    @outbound_nodes.setter
+    def outbound_nodes(self, nodes):
+        self._given_outbound_nodes = nodes
+
+    _outbound_nodes = outbound_nodes
 
     def _node_at(self, index, what):
         if not self._nodes:

@@ -1,6 +1,7 @@
 """Convolutional recurrent layers: cells over images, run along the time axis."""
 
 from keras import config, ops
+from keras.layers.gate_parts import with_gate_parts
 from keras.layers.gated import GatedCell, arguments_of, gated
 from keras.layers.recurrent import RNN, CellRNN
 from keras.ops.nn import output_length
@@ -76,6 +77,7 @@ class ConvRNN2D(RNN):
         return _step_shape(self.cell, (input_shape[0], *input_shape[2:]), size)
 
 
+@with_gate_parts("ifco")
 class ConvLSTM2DCell(GatedCell):
     """One step of a long short-term memory over images, with convolutions for products (Shi et al., 2015).
 

@@ -96,6 +96,23 @@ def sequence_of(cell, inputs, training, constants=()):
     return inputs, step_of(cell, inputs.shape[1:], training, constants)
 
 
+_MASKS = ("_dropout_mask", "_recurrent_dropout_mask")
+
+
+def keeps_masks(cell):
+    """Return whether a cell of the user's, or one within it, keeps the dropout masks that its `call` draws."""
+    cells = [cell, *getattr(cell, "cells", ())]
+    return any(hasattr(each, _MASKS[0]) and not _is_prepared(each) for each in cells)
+
+
+def forget_masks(cell):
+    """Let a cell of the user's, and all within it, draw new dropout masks: they hold for one sequence."""
+    for each in [cell, *getattr(cell, "cells", ())]:
+        for name in _MASKS:
+            if getattr(each, name, None) is not None:
+                setattr(each, name, None)
+
+
 def _is_prepared(cell):
     """Return whether a cell does its work as this library's do; not so one with a `call` of its own."""
     return isinstance(cell, PreparedCell) and type(cell).call is cell.prepared_call.__func__
@@ -128,6 +145,9 @@ class GatedCell(PreparedCell):
     """
 
     gates = 1
+    # Where cells of the user's keep the masks of the sequence that they run over.
+    _dropout_mask = None
+    _recurrent_dropout_mask = None
 
     def __init__(
         self,

@@ -64,7 +64,14 @@ class Lambda(Layer):
         return (batch[0] if batch else None, *self._output_shape)
 
     def _infer(self, inputs, shapes, args, kwargs):
-        traced = graph.infer(self, (inputs, *args), self._with_masks(inputs, kwargs))
+        try:
+            traced = graph.infer(self, (inputs, *args), self._with_masks(inputs, kwargs))
+        except Exception:
+            # Sizes that are tried in place of unknown ones may not go together where the true ones do.
+            tensors = nest.flatten(inputs)
+            if self._output_shape is None or not any(None in t.shape[1:] for t in tensors):
+                raise
+            traced = tensors
         if self._output_shape is None:
             return traced
         # The function tells the dtype, the user the shape.

@@ -1,5 +1,7 @@
 """Recurrent layers: a cell run along the time axis."""
 
+import contextlib
+
 import numpy as np
 
 from keras import ops
@@ -10,6 +12,8 @@ from keras.layers.base import Layer
 from keras.layers.gated import (
     arguments_of,
     build_cell,
+    forget_masks,
+    keeps_masks,
     names_of,
     output_size,
     sequence_of,
@@ -226,12 +230,26 @@ class RNN(Layer):
         mask = None if mask is None else ops.moveaxis(mask, 1, 0)
         sequence, step = sequence_of(self.cell, ops.moveaxis(x, 1, 0), training, constants)
         run = self._run_by_rule if self._has_rule(step, sequence, states) else self._run
-        last, outputs, states = run(step, sequence, states, mask)
+        with self._masks_of_cell(step, sequence, states):
+            last, outputs, states = run(step, sequence, states, mask)
         if self.stateful:
             for variable, state in zip(self.states, states, strict=True):
                 variable.assign(state)
         output = ops.moveaxis(outputs, 0, 1) if self.return_sequences else last
         return [output, *states] if self.return_state else output
+
+    @contextlib.contextmanager
+    def _masks_of_cell(self, step, sequence, states):
+        """Let a cell that keeps its dropout masks draw them before the loop: they are the same at all times."""
+        if not keeps_masks(self.cell):
+            yield
+            return
+        forget_masks(self.cell)
+        step(nest.map_leaves(lambda x: x[0], sequence), list(states))
+        try:
+            yield
+        finally:
+            forget_masks(self.cell)
 
     def _has_rule(self, step, sequence, states):
         """Return whether the loop has a gradient rule of its own."""

@@ -1,6 +1,7 @@
 """The cells of recurrent layers: what happens in one time step."""
 
 from keras import ops
+from keras.layers.gate_parts import with_gate_parts
 from keras.layers.gated import (
     GatedCell,
     PreparedCell,
@@ -105,6 +106,7 @@ class SimpleRNNCell(_VectorCell):
         return SimpleStep([kernel], products, self.activation)
 
 
+@with_gate_parts("zrh")
 class GRUCell(_VectorCell):
     """One step of a gated recurrent unit (Cho et al., 2014).
 
@@ -187,6 +189,7 @@ class GRUCell(_VectorCell):
         return ResetAfterStep(weights, products, self.activation, self.recurrent_activation)
 
 
+@with_gate_parts("ifco")
 class LSTMCell(_VectorCell):
     """One step of a long short-term memory (Hochreiter & Schmidhuber, 1997).
 

@@ -15,14 +15,16 @@ MODULES = {
     "keras.backend.tensorflow_backend": "keras.backend keras.utils.generic_utils keras.legacy.backend",
     "keras.backend.theano_backend": "keras.backend",
     "keras.engine": "keras.layers keras.models keras.utils",
-    "keras.engine.base_layer": "keras.layers keras.backend.graph keras.utils.generic_utils",
-    "keras.engine.input_layer": "keras.layers keras.backend.graph keras.utils.generic_utils",
-    "keras.engine.network": "keras.models keras.layers keras.backend.graph keras.utils.generic_utils",
+    "keras.engine.base_layer": "keras.layers keras.legacy.nodes keras.backend.graph keras.utils.generic_utils",
+    "keras.engine.input_layer": "keras.layers keras.legacy.nodes keras.backend.graph keras.utils.generic_utils",
+    "keras.engine.network": (
+        "keras.models keras.layers keras.legacy.nodes keras.backend.graph keras.utils.generic_utils"
+    ),
     "keras.engine.saving": "keras.models keras.utils.io_utils keras.saving keras.legacy.hdf5",
     "keras.engine.sequential": "keras.models keras.layers",
     "keras.engine.topology": (
-        "keras.layers keras.models keras.backend.graph keras.utils.generic_utils keras.utils.layer_utils "
-        "keras.legacy.hdf5"
+        "keras.layers keras.models keras.legacy.nodes keras.backend.graph keras.utils.generic_utils "
+        "keras.utils.layer_utils keras.legacy.hdf5"
     ),
     "keras.engine.training": "keras.models keras.layers keras.utils.generic_utils",
     "keras.engine.training_arrays": "keras.utils.generic_utils keras.utils",

@@ -242,10 +242,11 @@ class Model(Savable, Copyable, Trainer, Layer):
         return outputs, masks, [tuple(x.shape) for x in outputs]
 
     def add_metric(self, value, name=None, aggregation="mean"):
-        """Report the mean of a symbolic tensor of this model: see `Layer.add_metric`."""
+        """Report the mean of a tensor of this model: see `Layer.add_metric`."""
         super().add_metric(value, name, aggregation)
-        # What is compiled already is made anew, with the new metric.
-        self._compiled, self._programs = None, {}
+        if current() is None:
+            # What is compiled already is made anew, with the new metric.
+            self._compiled, self._programs = None, {}
 
     def _infer(self, inputs, shapes, args, kwargs):
         return graph.infer(self, (inputs, *args), kwargs)

@@ -179,7 +179,7 @@ def _axes(axis, ndim):
     """Return the axes to reduce: None stays None, others are counted from the front."""
     if axis is None:
         return None
-    if isinstance(axis, list | tuple):
+    if np.ndim(axis):
         return tuple(axis_of(a, ndim) for a in axis)
     return axis_of(axis, ndim)
 

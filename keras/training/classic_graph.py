@@ -3,8 +3,10 @@
 import numpy as np
 
 from keras import config, losses
-from keras.backend import graph, nest
-from keras.training import checks
+from keras.backend import graph, nest, session
+from keras.backend.compute import compute
+from keras.layers import effects
+from keras.training import arrays, checks
 from keras.training.compilation import mean_score
 from keras.utils.generic import to_list
 
@@ -84,6 +86,19 @@ class ClassicGraph:
     _feed_output_names = property(lambda self: self._of_trained(self.output_names))
     _feed_loss_fns = property(lambda self: self._of_trained(self.loss_functions))
 
+    _uses_learning_phase = property(lambda self: self.uses_learning_phase)
+    # What `compile` found trainable, and what K.function is given beside inputs, outputs and updates.
+    _collected_trainable_weights = property(lambda self: list(self._prepared_snapshot().trainable))
+    _function_kwargs = property(lambda self: {})
+
+    def _check_trainable_weights_consistency(self):
+        if self.is_compiled and self._snapshot is not None:
+            self._warn_if_changed()
+
+    def _prepared_snapshot(self):
+        self._prepared_compilation()
+        return self._snapshot
+
     def _prepared_compilation(self):
         checks.is_compiled(self)
         self._prepare()
@@ -106,14 +121,36 @@ class ClassicGraph:
     def _make_predict_function(self):
         self.predict_function = self._predict_on_list
 
+    def _forget_functions(self):
+        self.train_function = self.test_function = self.predict_function = None
+
+    def _replaced_function(self, kind):
+        """Return the function of lists that a program has put in the place of a step's own, or None."""
+        maker = getattr(self, f"_make_{kind}_function")
+        is_own = getattr(maker, "__func__", None) is getattr(ClassicGraph, maker.__name__, None)
+        if getattr(self, f"{kind}_function") is None and not is_own:
+            maker()
+        function = getattr(self, f"{kind}_function")
+        own = {"train": "_train_on_list", "test": "_test_on_list", "predict": "_predict_on_list"}
+        return None if function in (None, getattr(self, own[kind])) else function
+
+    def _phase_value(self, kind):
+        """Return what goes behind the other inputs of a step's function: the learning phase, if it is not fixed."""
+        is_fed = self.uses_learning_phase and isinstance(session.learning_phase(), graph.Tensor)
+        return [float(kind == "train")] if is_fed else []
+
     def _train_on_list(self, inputs):
-        return to_list(self.train_on_batch(*self._apart(inputs)))
+        checks.can_train(self)
+        return to_list(self._on_batch("train", *self._apart(inputs), None, by_function=False))
 
     def _test_on_list(self, inputs):
-        return to_list(self.test_on_batch(*self._apart(inputs)))
+        checks.is_compiled(self)
+        return to_list(self._on_batch("test", *self._apart(inputs), None, by_function=False))
 
     def _predict_on_list(self, inputs):
-        return nest.flatten(self.predict_on_batch(list(inputs[: len(self.inputs)])))
+        values = self._input_arrays(list(inputs[: len(self.inputs)]))
+        values = nest.map_leaves(arrays.in_memory, values)
+        return nest.flatten(nest.map_leaves(compute.to_numpy, self._program("predict")(values)))
 
     def _apart(self, inputs):
         """Return x, y and sample weights from a flat list, behind which the learning phase may stand."""
@@ -180,7 +217,12 @@ class _Tensors:
             self._metrics = list(self.losses.values()) if several else []
             self._metrics += [self._metric(metric) for metric in compiled.metrics]
             self._metrics += [tensor for _, tensor in compiled.added]
+            self._metrics += [self._reported(key) for key in compiled.reported]
         return self._metrics
+
+    def _reported(self, key):
+        found = [effects.of(node)[2].get(key) for node in self._model._call_nodes()]
+        return effects.mean_of([tensor for tensor in found if tensor is not None])
 
     def _metric(self, metric):
         if metric.is_stateful:

@@ -7,6 +7,7 @@ from keras.backend import dtypes, nest
 from keras.backend.compute import compute
 from keras.backend.variable import Variable, current
 from keras.layers.base import Layer
+from keras.layers.effects import mean_of
 from keras.ops.core import raw
 from keras.training import checks, symbols
 from keras.training.layer_metric import LayerMetric
@@ -24,13 +25,23 @@ class Compilation:
         metrics, weighted_metrics: as given to `compile`.
         loss_weights: as given to `compile`.
         added: pairs (name, symbolic tensor) of the model's own metrics, from `add_metric`.
+        reported: pairs (layer, name) of what layers report by `add_metric` within their `call`.
 
     Attributes:
         names: the names of the logs: "loss", the outputs' losses if there are several, then the metrics.
         variables: the running sums of the logs.
     """
 
-    def __init__(self, output_names, loss, metrics, weighted_metrics, loss_weights, added=()):
+    def __init__(
+        self,
+        output_names,
+        loss,
+        metrics,
+        weighted_metrics,
+        loss_weights,
+        added=(),
+        reported=(),
+    ):
         self.output_names = list(output_names)
         self.losses = [_loss(one) for one in per_output(loss, self.output_names, "loss")]
         self.loss_weights = _loss_weights(loss_weights, self.output_names)
@@ -45,11 +56,14 @@ class Compilation:
         if several:
             self._loss_names += [f"{self.output_names[i]}_loss" for i in self.trained]
         self._name_metrics(several)
-        self.added = list(added)
+        self.added, self.reported = list(added), list(reported)
         plain = [metric for metric in self.metrics if not metric.is_stateful]
         self.names = [*self._loss_names, *(metric.name for metric in self.metrics)]
-        self.names += [name for name, _ in self.added]
-        count = len(self._loss_names) + len(plain) + len(self.added)
+        self._added_names = self._distinct(
+            [*(name for name, _ in self.added), *(name for _, name in self.reported)], self.names
+        )
+        self.names += self._added_names
+        count = len(self._loss_names) + len(plain) + len(self._added_names)
         self._dtype = dtypes.at_least_single()
         # One vector for all means: a step then adds to it once.
         self._sums = self._means(count + 1, "running_sums")
@@ -67,16 +81,24 @@ class Compilation:
         ]
 
     def _name_metrics(self, several):
-        taken = set(self._loss_names)
         for metric in self.metrics:
-            name = metric.given_name
+            metric.name = metric.given_name
             if several:
-                name = f"{self.output_names[metric.output]}_{name}"
+                metric.name = f"{self.output_names[metric.output]}_{metric.name}"
+        names = self._distinct([metric.name for metric in self.metrics], self._loss_names)
+        for metric, name in zip(self.metrics, names, strict=True):
+            metric.name = name
+
+    @staticmethod
+    def _distinct(names, before=()):
+        """Return names of which the second `x` is `x_1`, and so on; those `before` are taken."""
+        taken = dict.fromkeys(before)
+        for name in names:
             base, number = name, 1
             while name in taken:
                 name, number = f"{base}_{number}", number + 1
-            taken.add(name)
-            metric.name = name
+            taken[name] = None
+        return list(taken)[len(before) :]
 
     @property
     def variables(self):
@@ -128,11 +150,26 @@ class Compilation:
             if value is not None:
                 values.append(value)
         values += [ops.mean(symbols.value(tensor)) for _, tensor in self.added]
+        values += self._reported_values(current().metrics)
         latest = compute.stack([compute.cast(v, self._dtype) for v in values], 0)
-        size = float(nest.flatten(y_pred)[0].shape[0])
+        # An output may be a loss itself, a scalar: then the targets tell the batch's size.
+        size = float(next(a.shape[0] for a in nest.flatten([y_pred, y]) if a.ndim))
         self._latest.assign(latest)
         gained = compute.concatenate([latest * size, compute.full((1,), size, self._dtype)], 0)
         self._sums.assign(self._sums.value + gained)
+
+    def _reported_values(self, found):
+        """Return the values of what layers reported; nan for what was not reported in this mode."""
+        unknown = [name for layer, name in found if (layer, name) not in self.reported]
+        if unknown:
+            raise ValueError(
+                f"add_metric was called for {unknown} in this mode alone, and not when the model was built; call it "
+                "in training and in test mode alike."
+            )
+        return [
+            mean_of(found[key]) if key in found else compute.full((), np.nan, self._dtype)
+            for key in self.reported
+        ]
 
     def summary(self):
         """Return (running means, last batch's values, stateful metrics' results): arrays."""
@@ -155,7 +192,7 @@ class Compilation:
         logs = {name: float(next(values)) for name in self._loss_names}
         for metric in self.metrics:
             logs[metric.name] = float(next(results if metric.is_stateful else values))
-        logs.update((name, float(next(values))) for name, _ in self.added)
+        logs.update((name, float(next(values))) for name in self._added_names)
         return logs
 
 

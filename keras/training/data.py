@@ -12,6 +12,7 @@ from keras.backend.compute import compute
 from keras.training.arrays import as_array, in_memory
 from keras.training.lazy import is_lazy, read_rows
 from keras.utils.data import Sequence
+from keras.utils.generator_processes import REFUSAL, CannotBeSent, read_in_processes
 from keras.utils.prefetch import parallel_map, prefetch
 from keras.utils.processes import RemoteSequence
 
@@ -163,7 +164,7 @@ class Reading(NamedTuple):
         workers: threads or processes that read a `Sequence`.
         queue_size: batches to read ahead.
         argument: what the user calls the number of steps.
-        processes: whether a `Sequence` is read in processes.
+        processes: whether a `Sequence` or a generator is read in processes.
     """
 
     steps: int | None = None
@@ -212,17 +213,19 @@ class BatchData:
         )
         self.has_ended = False
         self._stream = None
-        self._remote = self._in_processes() if reading.processes else None
+        self._remote = None
+        if reading.processes and (self.is_indexed or not self.is_restartable):
+            self._remote = self._in_processes()
 
     def _in_processes(self):
-        """Return what reads the `Sequence` in processes; None for other sources, which cannot be divided."""
+        """Return what reads the `Sequence` in processes; None for other sources, whose copies `_stream` reads."""
         if self.is_indexed:
             return RemoteSequence(self.source, self.workers)
-        warnings.warn(
-            "use_multiprocessing=True has no effect on a generator, which cannot be sent to other processes: it is "
-            "read in a thread. Make it a Sequence, or leave the argument out.",
-            stacklevel=5,
-        )
+        try:
+            self._stream = read_in_processes(self.source, self.workers, self.queue_size)
+        except CannotBeSent as reason:
+            kind = type(self.source).__name__
+            warnings.warn(REFUSAL.format(kind=kind, reason=reason), stacklevel=6)
         return None
 
     def chunks(self, shuffle=False, order_seed=0):

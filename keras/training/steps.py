@@ -8,10 +8,12 @@ from keras.backend import dtypes, graph, nest, seed, session
 from keras.backend.compute import compute
 from keras.backend.program import LoopProgram, Program
 from keras.backend.variable import Scope, current, gradient
+from keras.layers import effects
 from keras.training import checks, symbols
 from keras.training.classic_graph import ClassicGraph
 from keras.training.compilation import Compilation, per_output
 from keras.training.loop import Pace, Run
+from keras.training.replaced import ReplacedStep
 
 
 class Steps(ClassicGraph):
@@ -71,6 +73,7 @@ class Steps(ClassicGraph):
         self.loss, self.metrics, self.loss_weights = loss, metrics or [], loss_weights
         self.weighted_metrics, self.sample_weight_mode = weighted_metrics, sample_weight_mode
         self._reset_training()
+        self._forget_functions()
         self._compile_arguments = (loss, metrics, weighted_metrics, loss_weights)
         self._target_tensors = target_tensors
         self.stop_training = False
@@ -94,8 +97,10 @@ class Steps(ClassicGraph):
         if self._compiled is not None:
             self._adopt_metrics()
         if self._compiled is None and self.is_compiled:
-            added = self._own_symbolic("_symbolic_metrics") if self.inputs is not None else []
-            compiled = Compilation(self.target_names, *self._compile_arguments, added)
+            has_graph = self.inputs is not None
+            added = self._own_symbolic("_symbolic_metrics") if has_graph else []
+            reported = effects.reported(self, self._call_nodes() if has_graph else ())
+            compiled = Compilation(self.target_names, *self._compile_arguments, added, reported)
             checks.losses_given(self, compiled.losses)
             self._compiled = compiled
             self._targets = per_output(self._target_tensors, self.target_names, "target_tensors")
@@ -218,9 +223,21 @@ class Steps(ClassicGraph):
         )
         return functools.partial(program, training=training)
 
-    def _run(self, kind):
-        """Return the `Run` of a kind of step, and the number of its first step."""
-        program, pace = self._program(kind)
+    def _run(self, kind, by_function=True):
+        """Return the `Run` of a kind of step, and the number of its first step.
+
+        Args:
+            kind: "train" or "test".
+            by_function: whether a function that a program has put in the step's place is run.
+        """
+        compilation, function = self._compiled, None
+        if by_function:
+            function = self._replaced_function(kind)
+        if function is None:
+            program, pace = self._program(kind)
+        else:
+            program = compilation = ReplacedStep(function, compilation, self._phase_value(kind))
+            pace = Pace()
         key = self._keys.get(kind)
         if key is None:
             seed_of_kind = self._seed if kind == "train" else self._seed ^ 0x5EED
@@ -229,7 +246,7 @@ class Steps(ClassicGraph):
             tick = int(self.optimizer.ticks.numpy())
         else:
             tick = self._test_ticks = self._test_ticks + (1 << 12)
-        return Run(program, self._compiled, pace, key), tick
+        return Run(program, compilation, pace, key), tick
 
     def _warn_if_changed(self):
         if self._snapshot.is_outdated(self):

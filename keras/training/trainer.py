@@ -12,6 +12,7 @@ from keras.training import arrays, checks, data
 from keras.training.classic import ClassicMethods
 from keras.training.classic_graph import flat_data
 from keras.training.loop import Hooks, interruptible, run_batches
+from keras.training.replaced import prediction_by
 from keras.training.steps import Steps
 from keras.training.symbols import computed_batches
 from keras.utils.logs import Logs
@@ -138,9 +139,10 @@ class Trainer(Steps, ClassicMethods):
             validation_batch_size: samples a step of the validation, `batch_size` by default.
             validation_freq: validate every so many epochs.
             max_queue_size: batches to read ahead.
-            workers: threads or processes that read a `Sequence`.
+            workers: threads or processes that read a `Sequence`; processes that read a generator.
             use_multiprocessing: whether to read a `Sequence` in processes. Where its class stands in the main script,
                 each process imports the script: what it does must then stand under `if __name__ == "__main__":`.
+                A generator is copied: what does not draw random numbers yields each batch once a process.
 
         Returns:
             A `History`, whose `history` is a dict of lists, one entry an epoch.
@@ -402,7 +404,10 @@ class Trainer(Steps, ClassicMethods):
         return _slices(values, size, total), total
 
     def _predict_program(self):
-        return self._program("predict")
+        function = self._replaced_function("predict")
+        if function is None:
+            return self._program("predict")
+        return prediction_by(function, len(self.target_names), self._phase_value("predict"))
 
     # -------------------------------------------------------------- one batch
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, reset_metrics=True):
@@ -415,17 +420,17 @@ class Trainer(Steps, ClassicMethods):
         checks.is_compiled(self)
         return self._on_batch("test", x, y, sample_weight, None)
 
-    def _on_batch(self, kind, x, y, sample_weight, class_weight):
+    def _on_batch(self, kind, x, y, sample_weight, class_weight, by_function=True):
         values = self._prepared(x, y, sample_weight, class_weight)
         values = nest.map_leaves(arrays.in_memory, values)
         if kind == "train":
             self._warn_if_changed()
         count = len(nest.flatten(values)[0])
         self._batch_size(count, count)
-        run, tick = self._run(kind)
-        self._compiled.reset()
+        run, tick = self._run(kind, by_function)
+        run.compilation.reset()
         summary = run.program(values, data.in_order(count), 0, 1, run.key, tick)
-        _, latest = self._compiled.logs(summary)
+        _, latest = run.compilation.logs(summary)
         return nest.unpack_single([latest[name] for name in self._compiled.names])
 
     def predict_on_batch(self, x):

@@ -3,6 +3,7 @@
 import random
 import warnings
 
+from keras.utils.generator_processes import REFUSAL, CannotBeSent, read_in_processes
 from keras.utils.prefetch import parallel_map, prefetch
 from keras.utils.processes import RemoteSequence
 
@@ -100,13 +101,15 @@ class OrderedEnqueuer(SequenceEnqueuer):
 
 
 class GeneratorEnqueuer(SequenceEnqueuer):
-    """Reads a generator ahead in a thread; the batches end when it ends.
+    """Reads a generator ahead in a thread or in processes; the batches end when it ends.
 
     Args:
         sequence: a generator.
-        use_multiprocessing: has no effect, as a generator cannot be sent to another process.
+        use_multiprocessing: whether each worker is a process that runs a copy of the generator: one that does not draw
+            random numbers then yields each batch once a process. With a warning it is read in a thread where it cannot
+            be sent to processes: it has begun, or its function does not stand in a module.
         wait_time: has no effect, nothing waits by the clock.
-        random_seed: has no effect, as there are no processes to seed.
+        random_seed: has no effect, the processes' random numbers depend on `numpy.random`.
 
     Examples:
         >>> enqueuer = GeneratorEnqueuer(iter("abc"))
@@ -120,12 +123,12 @@ class GeneratorEnqueuer(SequenceEnqueuer):
         super().__init__(sequence, use_multiprocessing)
         self.wait_time = wait_time
         self.random_seed = random_seed
-        if use_multiprocessing:
-            warnings.warn(
-                "A generator cannot be sent to other processes: it is read in a thread. Make it a Sequence, and use an "
-                "OrderedEnqueuer.",
-                stacklevel=2,
-            )
 
     def _batches(self, workers, ahead):
+        if self.use_multiprocessing:
+            try:
+                return read_in_processes(self.sequence, workers, ahead)
+            except CannotBeSent as reason:
+                kind = type(self.sequence).__name__
+                warnings.warn(REFUSAL.format(kind=kind, reason=reason), stacklevel=3)
         return prefetch(self.sequence, ahead)

@@ -43,7 +43,7 @@ class RemoteSequence:
         self._started = []
         self._state = None
         self.refresh()
-        self.close = weakref.finalize(self, _close_all, self._started)
+        self.close = weakref.finalize(self, close_all, self._started)
 
     def __len__(self):
         return len(self.sequence)
@@ -63,7 +63,7 @@ class RemoteSequence:
         process = self._idle.get()
         try:
             if process is None:
-                process = _Process(needs_main=b"__main__" in self._state[0])
+                process = Process(needs_main=b"__main__" in self._state[0])
                 self._started.append(process)
             return process.read(index, self._state, type(self.sequence).__name__)
         finally:
@@ -81,7 +81,8 @@ def _pickled(sequence):
         ) from error
 
 
-def _close_all(processes):
+def close_all(processes):
+    """See all of a list of processes end, and empty the list."""
     for process in processes:
         process.hang_up()
     for process in processes:
@@ -108,8 +109,12 @@ def _without_main():
 _main_is_hidden = threading.Lock()
 
 
-class _Process:
-    """One process that reads batches, and the line to it."""
+class Process:
+    """One process that reads batches, and the line to it.
+
+    Args:
+        needs_main: whether it has to import the main script.
+    """
 
     def __init__(self, needs_main):
         self._line, there = _context.Pipe()
@@ -125,6 +130,7 @@ class _Process:
             there.close()
 
     def is_alive(self):
+        """Return whether the process still runs."""
         return self._process.is_alive()
 
     def read(self, index, state, name):

@@ -1,5 +1,7 @@
 """What programs for Keras 2 do with layers and models, in the ways they were written."""
 
+import gc
+
 import numpy as np
 import pytest
 
@@ -245,3 +247,63 @@ def test_weights_of_classes_by_output():
     for given in ([{0: 3.0, 1: 1.0}, None], {"a": {0: 3.0, 1: 1.0}}):
         _, a, b = model.train_on_batch(np.ones((3, 1)), [y, y], class_weight=given)
         assert (a, b) == pytest.approx((1, 1 / 3))
+
+
+# ------------------------------------------------------------------ graphs
+def test_the_nodes_that_a_layer_feeds():
+    x, first, second = Input((3,)), Dense(2), Dense(4)
+    y = second(first(x))
+    assert first._outbound_nodes == first.outbound_nodes == second.inbound_nodes
+    assert (
+        second._outbound_nodes == [] and x._keras_history[0]._outbound_nodes == first.inbound_nodes
+    )
+    Lambda(lambda t: t)(y + 1)
+    assert second.outbound_nodes == []  # an op is no layer
+    first.outbound_nodes = []
+    assert first._outbound_nodes == []
+
+
+def test_nodes_that_nobody_uses_are_forgotten():
+    layer = Dense(2)
+    y = layer(Input((3,)))
+    Dense(4)(y)
+    gc.collect()
+    assert layer.outbound_nodes == []
+
+
+def test_axes_as_an_array():
+    x = np.random.normal(size=(2, 3, 4))
+    np.testing.assert_allclose(K.sum(x, axis=np.arange(1, 3)), x.sum((1, 2)), rtol=1e-5)
+    assert K.int_shape(K.sum(Input((3, 4)), axis=np.arange(1, 3))) == (None,)
+
+
+def squared_distance(args):
+    """Goes with one size of the image alone, and returns a scalar."""
+    image, target = args
+    return K.sum(K.square(image - target)) / K.cast(K.shape(image)[0], "float32")
+
+
+def test_a_loss_within_the_model_whose_image_size_is_not_known():
+    image, target = Input((None, None, 1)), Input((8, 4, 1, 1))
+    five = Lambda(lambda t: K.expand_dims(t), output_shape=(None, None, 1, 1))(image)
+    loss = Lambda(squared_distance, output_shape=(1,), name="loss")([five, target])
+    assert K.int_shape(loss) == (None, 1)
+    model = Model([image, target], loss)
+    model.compile("sgd", {"loss": lambda y_true, y_pred: y_pred})
+    x = np.ones((2, 8, 4, 1))
+    assert model.evaluate([x, np.zeros((2, 8, 4, 1, 1))], np.zeros(2), verbose=0) == 32
+
+
+def test_a_mistake_in_a_function_is_told_though_the_shape_is_given():
+    with pytest.raises(Exception, match=r"5.*7|7.*5"):
+        Lambda(lambda t: K.dot(K.ones((2, 5)), K.ones((7, 3))), output_shape=(3,))(Input((3,)))
+
+
+def test_a_model_that_is_asked_whether_its_weights_are_those_compiled():
+    model = Sequential([Dense(1, input_dim=3)])
+    model._check_trainable_weights_consistency()
+    model.compile("sgd", "mse")
+    model._check_trainable_weights_consistency()
+    model.layers[0].trainable = False
+    with pytest.warns(UserWarning, match="`trainable` was changed"):
+        model._check_trainable_weights_consistency()

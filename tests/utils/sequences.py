@@ -81,3 +81,59 @@ class Unreadable(Numbers):
 class Slow(Numbers):
     def __getitem__(self, index):
         time.sleep(60)
+
+
+# ------------------------------------------------------------------ generators
+def counted(start=0, *, to=5):
+    """Yields what `Numbers` has, without the epoch."""
+    for number in range(start, to):
+        yield number, np.random.uniform(), os.getpid()
+
+
+def collected(*args, **kwargs):
+    yield args, kwargs
+
+
+def endless():
+    """Yields training data for ever."""
+    index = 0
+    while True:
+        yield Squares()[index]
+        index += 1
+
+
+def dying():
+    for index, batch in enumerate(endless()):
+        if index == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield batch
+
+
+def failing():
+    yield from (np.ones((2, 1)) for _ in range(3))
+    raise ValueError("there is no third batch")
+
+
+class Source:
+    """Has a method that is a generator."""
+
+    def __init__(self, count):
+        self.count = count
+
+    def batches(self):
+        yield from range(self.count)
+
+
+class Iterator(Source):
+    """An iterator that is no generator."""
+
+    position = -1
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        self.position += 1
+        if self.position == self.count:
+            raise StopIteration
+        return self.position

@@ -15,6 +15,7 @@ from keras.models import Sequential
 from keras.preprocessing.image import ImageDataGenerator
 from keras.utils import GeneratorEnqueuer, OrderedEnqueuer
 from keras.utils.enqueuers import SequenceEnqueuer
+from keras.utils.generator_processes import read_in_processes
 from keras.utils.prefetch import parallel_map
 from keras.utils.processes import RemoteSequence
 from tests.utils import sequences
@@ -189,11 +190,97 @@ def test_a_process_that_dies_ends_the_training():
         model().predict(sequences.Dying(), use_multiprocessing=True)
 
 
-def test_a_generator_is_read_in_a_thread():
-    batches = (sequences.Squares()[i] for i in range(6))
-    with pytest.warns(UserWarning, match="no effect on a generator"):
-        history = model().fit_generator(batches, 3, epochs=2, verbose=0, use_multiprocessing=True)
+# ------------------------------------------------------------------ generators
+def test_each_process_runs_a_copy_of_a_generator():
+    batches = list(read_in_processes(sequences.counted(3, to=9), 2, 4))
+    assert [number for number, *_ in batches] == [n for n in range(3, 9) for _ in range(2)]
+    processes = [process for *_, process in batches]
+    assert processes == processes[:2] * 6 and len({*processes, os.getpid()}) == 3
+    draws = [draw for _, draw, _ in batches]
+    assert len(set(draws)) == 12
+
+
+def test_random_numbers_in_copies_follow_from_numpys():
+    draws = []
+    for _ in range(2):
+        np.random.seed(5)
+        draws.append([draw for _, draw, _ in read_in_processes(sequences.counted(), 2, 2)])
+    assert draws[0] == draws[1]
+
+
+def test_methods_iterators_and_further_arguments_can_be_sent():
+    for source in (sequences.Source(4).batches(), sequences.Iterator(4), iter([0, 1, 2, 3])):
+        found = list(read_in_processes(source, 1, 2))
+        assert [np.ravel(batch)[0] for batch in found] == [0, 1, 2, 3]
+    assert list(read_in_processes(sequences.collected(1, 2, x=3), 1, 2)) == [((1, 2), {"x": 3})]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_training_on_a_generator_in_processes(workers):
+    trained = model()
+    source = sequences.endless()
+    found = trained.fit_generator(
+        source, 3, epochs=2, verbose=0, workers=workers, use_multiprocessing=True
+    ).history["loss"]
+    order = [i // workers for i in range(6)]
+    reference = model()
+    steps = [reference.train_on_batch(*sequences.Squares()[i]) for i in order]
+    assert found == pytest.approx([np.mean(steps[:3]), np.mean(steps[3:])], rel=1e-5)
+    np.testing.assert_array_equal(next(source)[0], sequences.Squares()[0][0])
+
+
+def test_a_process_of_a_generator_that_dies_ends_the_training():
+    with pytest.raises(RuntimeError, match=r"of generator has ended .killed by signal 9"):
+        model().fit_generator(sequences.dying(), 9, verbose=0, workers=2, use_multiprocessing=True)
+
+
+def test_what_a_generator_raises_in_its_process_is_raised():
+    with pytest.raises(ValueError, match="no third batch"):
+        model().predict_generator(sequences.failing(), 9, use_multiprocessing=True)
+
+
+def begun():
+    batches = sequences.endless()
+    next(batches)
+    return batches
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        (lambda: (sequences.Squares()[i] for i in range(6)), "not to be found by its name"),
+        (begun, "read from already"),
+        (lambda: map(lambda i: sequences.Squares()[i], range(6)), "lambda"),  # noqa: C417
+    ],
+)
+def test_a_generator_that_cannot_be_sent_is_read_in_a_thread(source, reason):
+    with pytest.warns(UserWarning, match=f"read in a thread: .*{reason}"):
+        history = model().fit_generator(source(), 3, epochs=2, verbose=0, use_multiprocessing=True)
     assert len(history.history["loss"]) == 2
+
+
+SCRIPT = """
+import multiprocessing
+import numpy as np
+from keras.layers import Dense
+from keras.models import Sequential
+def batches():
+    while True:
+        is_main = multiprocessing.parent_process() is None
+        yield np.ones((2, 1)), np.full((2, 1), float(is_main))
+def main():
+    model = Sequential([Dense(1, input_shape=(1,))])
+    model.compile("sgd", lambda y, p: y + 0 * p)
+    print(model.fit_generator(batches(), 2, verbose=0, use_multiprocessing=True).history["loss"])
+"""
+
+
+@pytest.mark.parametrize("guarded", [False, True])
+def test_a_generator_in_a_script(tmp_path, guarded):
+    call = 'if __name__ == "__main__":\n    main()\n' if guarded else "main()\n"
+    done = run_script(tmp_path / "script.py", SCRIPT + call)
+    assert done.stdout == f"[{0.0 if guarded else 1.0}]\n", done.stderr
+    assert ("would run again in each process" in done.stderr) != guarded
 
 
 # ------------------------------------------------------------------ enqueuers
@@ -231,10 +318,17 @@ def test_an_enqueuer_raises_what_reading_raised():
 
 
 def test_a_generator_enqueuer():
+    enqueuer = GeneratorEnqueuer((i for i in range(5)), use_multiprocessing=True)
     with pytest.warns(UserWarning, match="cannot be sent to other processes"):
-        enqueuer = GeneratorEnqueuer(iter(range(5)), use_multiprocessing=True)
-    enqueuer.start(workers=3, max_queue_size=2)
+        enqueuer.start(workers=3, max_queue_size=2)
     assert list(enqueuer.get()) == list(range(5))
+    enqueuer.stop()
+
+
+def test_a_generator_enqueuer_with_processes():
+    enqueuer = GeneratorEnqueuer(sequences.counted(), use_multiprocessing=True)
+    enqueuer.start(workers=2, max_queue_size=2)
+    assert [next(enqueuer.get())[0] for _ in range(4)] == [0, 0, 1, 1]
     enqueuer.stop()
 
 
