@@ -45,6 +45,8 @@ def fill(group, saved):
             _write(own, str(number), entry)
     for number, entry in enumerate(slots.to_keras3(saved)):
         _write(group, f"optimizer/vars/{number}", entry)
+    for number, entry in enumerate(slots.within_scaling(saved)):
+        _write(group, f"optimizer/inner_optimizer/vars/{number}", entry)
 
 
 def _write(group, path, entry):
@@ -89,6 +91,8 @@ def read(group, source):
     # The running values of metrics, which TensorFlow's Keras wrote too: they begin anew with each epoch.
     found = {path: each for path, each in found.items() if path.split("/")[0] != "metrics"}
     optimizer = found.pop("optimizer", None)
+    # What Keras 3 has within an optimizer, such as one whose loss is scaled, stands in the optimizer's own state again.
+    found = {path: each for path, each in found.items() if path.split("/")[0] != "optimizer"}
     states = [path for path in found if path.split("/")[0] == "states"]
     states = [LayerWeights(_text(group[p], "name") or p, in_order(found.pop(p))) for p in states]
     return Saved(

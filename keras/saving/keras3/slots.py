@@ -144,6 +144,13 @@ def to_keras3(saved):
     return _ordered(optimizer, entries, state)
 
 
+def within_scaling(saved):
+    """Return the entries of the optimizer within a LossScaleOptimizer, which Keras 3 has twice; else an empty list."""
+    optimizer = (saved.training or {}).get("optimizer") or {}
+    is_scaling = optimizer.get("class_name") == "LossScaleOptimizer"
+    return to_keras3(saved)[len(_SCALE) :] if is_scaling else []
+
+
 def _ordered(optimizer, entries, state):
     """Return the entries of an optimizer with nothing around it in the order of Keras 3."""
     kind = optimizer["class_name"] if optimizer else None

@@ -2,7 +2,16 @@
 
 import warnings
 
-from keras import constraints, initializers, layers, losses, metrics, optimizers, regularizers
+from keras import (
+    constraints,
+    dtype_policies,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    optimizers,
+    regularizers,
+)
 from keras.saving import policies, schema, sharing
 from keras.saving.keras3 import ops as graph_ops
 from keras.saving.keras3.names import (
@@ -76,7 +85,8 @@ def _write_object(value, package):
             for key, item in config.items()
             if not _is_left_out(name, key, item)
         }
-        config = {key: _activation(key, item) for key, item in config.items()}
+        dtype = config.get("dtype")
+        config = {key: _activation(key, item, dtype) for key, item in config.items()}
     return {**_identity(name, package), "config": config}
 
 
@@ -208,22 +218,25 @@ _ADAPT = {
 }
 
 
-def _activation(key, value):
+def _activation(key, value, dtype):
     if not key.endswith("activation") or not isinstance(value, str):
         return value
     if ">" in value:
         return _function(value)
     if value == "hard_sigmoid":
-        return _classic_hard_sigmoid()
+        return _classic_hard_sigmoid(dtype)
     return "hard_sigmoid" if value == "h_sigmoid" else value
 
 
-def _classic_hard_sigmoid():
+def _classic_hard_sigmoid(dtype):
     """Return min(max(0.2 * x + 0.5, 0), 1), for which Keras 3 has no name, as layers that can be an activation."""
     stack = [
         {"class_name": "Rescaling", "config": {"scale": 0.2, "offset": 0.5}},
         {"class_name": "ReLU", "config": {"max_value": 1.0}},
     ]
+    if dtype_policies.is_mixed(dtype):
+        # They are layers there, with a policy of their own.
+        stack = [{**part, "config": {**part["config"], "dtype": dtype}} for part in stack]
     parts = [{"module": _LAYERS, "registered_name": None, **part} for part in stack]
     config = {"name": HARD_SIGMOID, "layers": parts}
     return {
