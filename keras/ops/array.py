@@ -97,7 +97,8 @@ def _sizes(sizes):
     if isinstance(sizes, int):
         return (sizes,)
     if compute.is_tensor(sizes):
-        sizes = compute.to_numpy(sizes)
+        with compute.outside_trace():
+            sizes = compute.to_numpy(sizes)
     if isinstance(sizes, np.ndarray):
         return tuple(sizes.tolist())
     return tuple(n if isinstance(n, int) else int(raw(n)) for n in sizes)
