@@ -519,8 +519,12 @@ class Layer(Configurable):
         """Return the outputs' shapes and dtypes: by `compute_output_shape` where there is one, else by a trial."""
         if type(self).compute_output_shape is Layer.compute_output_shape:
             return graph.infer(self, (inputs, *args), self._with_masks(inputs, kwargs))
+        try:
+            found = self.compute_output_shape(shapes)
+        except AttributeError:  # it may rest on what `call` sets, which Keras 2 runs first
+            return graph.infer(self, (inputs, *args), self._with_masks(inputs, kwargs))
         dtype = self.compute_output_dtype(nest.flatten(inputs)[0].dtype)
-        return map_shapes(lambda s: graph.ShapeAndType(s, dtype), self.compute_output_shape(shapes))
+        return map_shapes(lambda s: graph.ShapeAndType(s, dtype), found)
 
     def _with_masks(self, inputs, kwargs):
         """Return the keyword arguments of `call` with the symbolic masks that a call will find."""

@@ -39,6 +39,7 @@ MODULES = {
     "keras.utils.multi_gpu_utils": ("keras.legacy.multi_gpu keras.utils keras.models keras.layers"),
     "keras.utils.np_utils": "keras.utils",
     "keras.utils.test_utils": "keras.utils keras.models keras.layers keras.utils.generic",
+    "keras.utils.training_utils": "keras.legacy.multi_gpu",
     "keras.utils.vis_utils": "keras.utils keras.visualization",
 }
 

@@ -1,5 +1,6 @@
 """Shapes, indexing, joining and making arrays, under NumPy's names."""
 
+import contextlib
 import math
 
 import numpy as np
@@ -96,7 +97,8 @@ def _sizes(sizes):
     if isinstance(sizes, int):
         return (sizes,)
     if compute.is_tensor(sizes):
-        sizes = compute.to_numpy(sizes)
+        with compute.outside_trace():
+            sizes = compute.to_numpy(sizes)
     if isinstance(sizes, np.ndarray):
         return tuple(sizes.tolist())
     return tuple(n if isinstance(n, int) else int(raw(n)) for n in sizes)
@@ -236,8 +238,11 @@ def concatenate(xs, axis=-1):
 @op
 def stack(x, axis=0):
     """Return tensors of one shape joined along a new axis."""
-    xs = promote(*x)
-    return compute.stack(xs, axis_of(axis, xs[0].ndim + 1))
+    # Sizes, known while a program is recorded, must stay fit for a shape.
+    are_sizes = all(type(n) is int for n in x)
+    with compute.outside_trace() if are_sizes else contextlib.nullcontext():
+        xs = promote(*x)
+        return compute.stack(xs, axis_of(axis, xs[0].ndim + 1))
 
 
 @op

@@ -167,6 +167,33 @@ def test_pooling_of_ones_own():
     np.testing.assert_array_equal(GlobalSum()(np.ones((2, 4, 3))), np.full((2, 3), 4))
 
 
+def test_a_shape_that_rests_on_what_the_call_set():
+    class Squared(Layer):
+        def call(self, x):
+            self.result = K.sum(x[0] * x[1], axis=1, keepdims=True)
+            return self.result
+
+        def compute_output_shape(self, input_shape):
+            return K.int_shape(self.result)
+
+    x, y = Input((3,)), Input((3,))
+    z = Squared()([x, y])
+    assert K.int_shape(z) == (None, 1)
+    np.testing.assert_array_equal(Model([x, y], z).predict([ONES, 2 * ONES]), np.full((4, 1), 6))
+
+
+def test_sizes_stacked_to_a_shape():
+    class Halves(Layer):
+        def call(self, x):
+            sizes = K.shape(x)
+            return K.reshape(x, K.stack([sizes[0], 2, sizes[1] // 2]))
+
+    x = Input((6,))
+    y = Halves()(x)
+    assert K.int_shape(y) == (None, 2, 3)
+    np.testing.assert_array_equal(Model(x, y).predict(np.ones((4, 6))), np.ones((4, 2, 3)))
+
+
 # ------------------------------------------------------------------ models
 @pytest.mark.parametrize("tensor", [K.constant(ONES), K.variable(ONES), ONES])
 def test_an_input_of_a_known_value(tensor):
