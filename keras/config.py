@@ -11,9 +11,6 @@ import tempfile
 import warnings
 from pathlib import Path
 
-from keras import dtype_policies
-from keras.dtype_policies import DTypePolicy
-
 DEFAULTS = {
     "image_data_format": "channels_last",
     "epsilon": 1e-07,
@@ -21,6 +18,8 @@ DEFAULTS = {
     "backend": "jax",
 }
 FLOATS = ("float16", "bfloat16", "float32", "float64")
+# {policy of mixed precision: what is computed in}; weights are float32.
+MIXED = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
 DATA_FORMATS = ("channels_last", "channels_first")
 
 # The module each backend needs and the extra that installs it.
@@ -85,7 +84,7 @@ def _read(path):
             stacklevel=2,
         )
         return dict(DEFAULTS)
-    return {**DEFAULTS, **{key: settings[key] for key in DEFAULTS if key in settings}}
+    return {**DEFAULTS, **settings}
 
 
 def _write_defaults(path):
@@ -136,6 +135,8 @@ def _choose_backend(settings):
 
 _settings = _load()
 _backend = _choose_backend(_settings)
+# What has no place in the file.
+_given = {"dtype_policy": None}
 
 
 def backend():
@@ -160,6 +161,60 @@ def set_floatx(floatx):
     _set("floatx", str(floatx))
 
 
+class DTypePolicy:
+    """A pair of dtypes: of a layer's weights, and of what it computes from them.
+
+    Args:
+        name: `"mixed_bfloat16"` or `"mixed_float16"`, by which weights are float32 and all else has 16 bits; or one
+            dtype for both, such as `"float32"` or `"bfloat16"`.
+
+    Attributes:
+        name: the name given.
+        compute_dtype: of a layer's inputs, outputs and what lies between.
+        variable_dtype: of its weights.
+
+    Raises:
+        ValueError: if `name` is no string or an unknown mixed policy.
+
+    Examples:
+        >>> policy = DTypePolicy("mixed_bfloat16")
+        >>> policy.compute_dtype, policy.variable_dtype
+        ('bfloat16', 'float32')
+    """
+
+    def __init__(self, name):
+        if not isinstance(name, str) or (name.startswith("mixed") and name not in MIXED):
+            raise ValueError(
+                f"A dtype policy should be one of {sorted(MIXED)} or a dtype such as 'float32', got {name!r}."
+            )
+        self.name = name
+        self.compute_dtype = MIXED.get(name, name)
+        self.variable_dtype = "float32" if name in MIXED else name
+
+    @property
+    def is_mixed(self):
+        """Whether weights are kept in another dtype than that which is computed in."""
+        return self.compute_dtype != self.variable_dtype
+
+    def get_config(self):
+        """Return the constructor's arguments."""
+        return {"name": self.name}
+
+    @classmethod
+    def from_config(cls, config):
+        """Return the policy that `get_config` described."""
+        return cls(**config)
+
+    def __eq__(self, other):
+        return isinstance(other, DTypePolicy) and self.name == other.name
+
+    def __hash__(self):
+        return hash(self.name)
+
+    def __repr__(self):
+        return f'<DTypePolicy "{self.name}">'
+
+
 def dtype_policy():
     """Return the dtype policy of the layers to come: the one set, else that of `floatx`.
 
@@ -175,7 +230,7 @@ def dtype_policy():
 
 def given_dtype_policy():
     """Return the dtype policy that was set and says something else than `floatx`, or None."""
-    policy = _settings.get("dtype_policy")
+    policy = _given["dtype_policy"]
     return None if policy is None or policy.name == floatx() else policy
 
 
@@ -194,7 +249,12 @@ def set_dtype_policy(policy):
         'bfloat16'
         >>> set_dtype_policy("float32")
     """
-    _settings["dtype_policy"] = dtype_policies.of_floats(policy)
+    policy = policy if isinstance(policy, DTypePolicy) else DTypePolicy(policy)
+    if not policy.is_mixed and policy.name not in FLOATS:
+        raise ValueError(
+            f"The dtype policy should be one of {[*MIXED, *FLOATS]}, got {policy.name!r}."
+        )
+    _given["dtype_policy"] = policy
 
 
 def epsilon():

@@ -275,3 +275,23 @@ def test_data_formats(settings):
     assert config.normalize_data_format("Channels_Last") == "channels_last"
     with pytest.raises(ValueError, match="'tf'"):
         config.normalize_data_format("tf")
+
+
+@pytest.mark.parametrize("wrong", ["mixed_float8", "foo", "int32", None, 3])
+def test_a_dtype_policy_that_is_none_is_refused(wrong):
+    with pytest.raises(ValueError, match=r"dtype policy should be one of .*'mixed_bfloat16'"):
+        config.set_dtype_policy(wrong)
+
+
+def test_the_dtype_policy_follows_floatx_until_one_is_set():
+    before = config.floatx()
+    try:
+        config.set_floatx("float64")
+        assert config.dtype_policy().name == "float64"
+        config.set_dtype_policy(config.DTypePolicy("mixed_float16"))
+        assert config.dtype_policy().compute_dtype == "float16"
+        assert config.dtype_policy().variable_dtype == "float32"
+    finally:
+        config.set_floatx(before)
+        config.set_dtype_policy(before)
+    assert config.given_dtype_policy() is None
