@@ -52,6 +52,8 @@ def apply_affine_transform(
     """
     if fill_mode not in FILL_MODES:
         raise ValueError(f"fill_mode should be one of {FILL_MODES}, got {fill_mode!r}.")
+    if (theta, tx, ty, shear, zx, zy) == (0, 0, 0, 0, 1, 1):
+        return x
     axes = (row_axis, col_axis, channel_axis)
     image = np.transpose(x, axes)
     matrix, offset = _about_centre(_linear_part(theta, shear, zx, zy), theta, tx, ty, image.shape)

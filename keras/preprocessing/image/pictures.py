@@ -58,11 +58,12 @@ def load_img(path, grayscale=False, color_mode="rgb", target_size=None, interpol
     check_choice("interpolation", interpolation, INTERPOLATIONS)
     kept, wanted = _COLOR_MODES[color_mode]
     with Image.open(path) as file:
-        # `convert` and `copy` read the pixels, so that the file can be closed.
-        image = file.copy() if file.mode in kept else file.convert(wanted)
-    if target_size is not None and image.size != (target_size[1], target_size[0]):
-        image = image.resize((target_size[1], target_size[0]), INTERPOLATIONS[interpolation])
-    return image
+        # Each of these reads the pixels, so that the file can be closed.
+        image = file if file.mode in kept else file.convert(wanted)
+        if target_size is not None and image.size != (target_size[1], target_size[0]):
+            size = (target_size[1], target_size[0])
+            return image.resize(size, INTERPOLATIONS[interpolation])
+        return image.copy() if image is file else image
 
 
 def check_choice(name, value, known):
