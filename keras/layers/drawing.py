@@ -45,7 +45,9 @@ def _call_drawn(layer, inputs, args, kwargs):
     wanted = [outputs, added, [new for _, new in written], drawing.metrics]
     tensors = [t for t in nest.flatten(wanted) if isinstance(t, graph.Tensor)]
     feeds = graph.replay(graph.plan(tensors, feeds), feeds)
-    outputs, added, news, metrics = nest.map_leaves(lambda t: feeds.get(t, t), wanted)
+    outputs, added, news, metrics = nest.map_leaves(
+        lambda t: feeds[t] if isinstance(t, graph.Tensor) else t, wanted
+    )
     scope.losses.extend([*drawing.losses, *added])
     for key, values in metrics.items():
         scope.metrics.setdefault(key, []).extend(values)

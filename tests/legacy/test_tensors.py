@@ -80,6 +80,16 @@ def test_a_lambda_that_asks():
     assert K.int_shape(y) == (None, 24) and Model(x, y).predict(ONES).shape == (2, 24)
 
 
+def test_a_layer_that_asks_and_returns_what_it_did_not_compute():
+    class Counted(Layer):
+        def call(self, x):
+            return [x, K.constant(np.full(x.get_shape().as_list()[1:], 7.0))]
+
+    kept, sevens = Counted()(ONES)
+    np.testing.assert_array_equal(kept, ONES)
+    np.testing.assert_array_equal(sevens, np.full((4, 6), 7))
+
+
 def test_a_true_mistake_is_told_as_it_is():
     with pytest.raises(AttributeError, match="rhapsody"):
         Lambda(lambda t: t.rhapsody)(ONES)
