@@ -145,6 +145,11 @@ def after(x, others):
     return compute.after(array(x), [array(other) for other in others])
 
 
+def fused(function, x):
+    """Return `function(x)`, arithmetic entry by entry, in one pass over memory where that is quicker."""
+    return function(x) if graph.is_symbolic(x) else compute.fused(function, array(x))
+
+
 @op
 def tell(function, x):
     """Return `x`, and call a function with a NumPy copy of it whenever it is computed."""

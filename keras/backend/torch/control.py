@@ -60,6 +60,11 @@ def after(x, others):
     return x
 
 
+def fused(function, x):
+    """Return `function(x)`, operation by operation."""
+    return function(x)
+
+
 def tell(function, x):
     """Return `x`, and call a function with a NumPy copy of it whenever it is computed: a recording could not."""
     if _decides(x):
