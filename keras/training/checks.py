@@ -55,31 +55,36 @@ def shuffle_is_known(shuffle):
         )
 
 
-def equal_lengths(x, y, sample_weight):
+def equal_lengths(model, x, y, sample_weight):
     """Check that inputs, targets and weights have the same number of samples, and at least one.
 
     Args:
-        x, y, sample_weight: dicts from a name to an array.
+        model: what they are for.
+        x, y, sample_weight: lists of arrays or None.
 
     Raises:
         ValueError: naming the arrays and their sizes.
     """
-    sizes = {
-        name: len(a)
-        for group in (x, y, sample_weight)
-        for name, a in group.items()
-        if a is not None
-    }
-    if len(set(sizes.values())) > 1:
-        listing = ", ".join(f"{name}: {size}" for name, size in sizes.items())
+    sizes = [len(a) for a in (*x, *y, *sample_weight) if a is not None]
+    if sizes and sizes[0] and sizes.count(sizes[0]) == len(sizes):
+        return
+    inputs = model.input_names if model.inputs is not None else range(len(x))
+    groups = ("input", inputs, x), ("target", model.target_names, y)
+    groups += (("sample_weight", model.target_names, sample_weight),)
+    names = [
+        f"{what} {name}"
+        for what, names, arrays in groups
+        for name, array in zip(names, arrays, strict=True)
+        if array is not None
+    ]
+    if len(set(sizes)) > 1:
+        listing = ", ".join(f"{name}: {size}" for name, size in zip(names, sizes, strict=True))
         raise ValueError(
             f"All inputs, targets and sample weights need the same number of samples, got {listing}. "
             "Cut them to the same length."
         )
-    if sizes and not next(iter(sizes.values())):
-        raise ValueError(
-            f"The dataset is empty: {next(iter(sizes))} has 0 samples. Give at least one."
-        )
+    if sizes:
+        raise ValueError(f"The dataset is empty: {names[0]} has 0 samples. Give at least one.")
 
 
 def shape_fits(name, array, shape, what="input", model="model"):
@@ -106,22 +111,34 @@ def shape_fits(name, array, shape, what="input", model="model"):
     )
 
 
-def classes_exist(y, names, outputs, losses):
+def class_counts(outputs, losses):
+    """Return for each loss how many classes there are, where the targets are their numbers, else None.
+
+    Args:
+        outputs: the symbolic outputs; None if they are not known.
+        losses: the loss of each output.
+    """
+    return [
+        output.shape[-1]
+        if output is not None and output.shape and _name_of(loss) == _BY_NUMBER
+        else None
+        for output, loss in zip(outputs or [None] * len(losses), losses, strict=True)
+    ]
+
+
+def classes_exist(y, names, counts):
     """Check that class numbers given as targets are numbers of the outputs' units; compiled code cannot refuse them.
 
     Args:
         y: the targets, one an output; those that are no NumPy arrays are not looked at.
-        names, outputs: the outputs' names, and the symbolic outputs.
-        losses: the loss of each output.
+        names: the outputs' names.
+        counts: the numbers of classes, from `class_counts`.
 
     Raises:
         ValueError: naming the output, the number and what to do.
     """
-    for target, name, output, loss in zip(y, names, outputs, losses, strict=True):
-        count = output.shape[-1] if output.shape else None
-        if _name_of(loss) != "sparse_categorical_crossentropy" or count is None:
-            continue
-        if not isinstance(target, np.ndarray) or not target.size:
+    for target, name, count in zip(y, names, counts, strict=True):
+        if count is None or not isinstance(target, np.ndarray) or not target.size:
             continue
         for found in (target.min(), target.max()):
             if not 0 <= found < count:
@@ -131,6 +148,7 @@ def classes_exist(y, names, outputs, losses):
                 )
 
 
+_BY_NUMBER = "sparse_categorical_crossentropy"
 _SAME_SHAPE = {
     "mean_squared_error",
     "mean_absolute_error",
@@ -151,7 +169,7 @@ def target_fits(loss, target, prediction, name):
             f"The output {name!r} has the loss {loss_name!r} but there are no targets for it; give y."
         )
     got, wanted = tuple(target.shape), tuple(prediction.shape)
-    if loss_name == "sparse_categorical_crossentropy":
+    if loss_name == _BY_NUMBER:
         wanted = (*wanted[:-1], 1)
         if got in (wanted, wanted[:-1]):
             return

@@ -103,6 +103,7 @@ class Steps(ClassicGraph):
             compiled = Compilation(self.target_names, *self._compile_arguments, added, reported)
             checks.losses_given(self, compiled.losses)
             self._compiled = compiled
+            self._class_counts = checks.class_counts(self.outputs, compiled.losses)
             self._targets = per_output(self._target_tensors, self.target_names, "target_tensors")
         if self._snapshot is None and self.is_compiled:
             self._snapshot = _Snapshot(self)
@@ -116,6 +117,8 @@ class Steps(ClassicGraph):
     @property
     def target_names(self):
         """The names by which targets, losses and weights are given, one an output."""
+        if self._compiled is not None:
+            return self._compiled.output_names
         if self.inputs is not None:
             return self.output_names
         return [f"output_{i + 1}" for i in range(self._output_count or 1)]

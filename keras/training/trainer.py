@@ -31,16 +31,10 @@ class Trainer(Steps, ClassicMethods):
         x = self._input_arrays(x)
         self._prepare()
         y = arrays.targets_of(self, y)
-        if self.inputs is not None and self._compiled is not None:
-            checks.classes_exist(y, self.target_names, self.outputs, self._compiled.losses)
+        if self._compiled is not None:
+            checks.classes_exist(y, self.target_names, self._class_counts)
         weights = arrays.weights_of(self, sample_weight, class_weight, y)
-        inputs, names = nest.flatten(x), self.target_names
-        input_names = self.input_names if self.inputs is not None else range(len(inputs))
-        checks.equal_lengths(
-            {f"input {name}": a for name, a in zip(input_names, inputs, strict=True)},
-            {f"target {name}": a for name, a in zip(names, y, strict=True)},
-            {f"sample_weight {name}": a for name, a in zip(names, weights, strict=True)},
-        )
+        checks.equal_lengths(self, nest.flatten(x), y, weights)
         return x, y, weights
 
     def _input_arrays(self, x):
