@@ -139,7 +139,7 @@ class LoopProgram:
 
         Args:
             data: nested backend arrays with equally many rows each.
-            order: int32 backend array, shape (steps, batch size).
+            order: int32 backend array, shape (steps, batch size); None for one step on all rows as they are.
             first, last: ints.
             key: a random key; `tick` numbers the first step for it.
         """

@@ -1,6 +1,5 @@
 """How data become batches: arrays in memory, arrays in files, and anything that yields batches."""
 
-import functools
 import os
 import warnings
 from typing import NamedTuple
@@ -25,7 +24,7 @@ class Chunk(NamedTuple):
 
     Attributes:
         data: a nest (x, y, sample_weight) of arrays with equally many rows.
-        order: int32, shape (steps, batch size): the rows of each batch.
+        order: int32, shape (steps, batch size): the rows of each batch; None for one batch of all rows as they are.
         steps: how many of the batches to run, at most `len(order)`.
     """
 
@@ -36,13 +35,7 @@ class Chunk(NamedTuple):
     @property
     def batch_size(self):
         """The number of samples in each batch."""
-        return self.order.shape[1]
-
-
-@functools.lru_cache(maxsize=64)
-def in_order(count):
-    """Return the order of one batch that takes `count` rows as they are."""
-    return compute.asarray(np.arange(count, dtype="int32")[None])
+        return len(nest.flatten(self.data)[0]) if self.order is None else self.order.shape[1]
 
 
 # ------------------------------------------------------------------ arrays
@@ -270,9 +263,7 @@ class BatchData:
             yield batch
 
     def _chunk(self, batch):
-        data = nest.map_leaves(in_memory, self.prepare(batch))
-        count = len(nest.flatten(data)[0])
-        return Chunk(data, in_order(count), 1)
+        return Chunk(nest.map_leaves(in_memory, self.prepare(batch)), None, 1)
 
     def close(self):
         """Stop reading ahead."""

@@ -31,12 +31,12 @@ class ReplacedStep:
         self._sums, self._size = {}, 0
 
     def __call__(self, data, order, first, last, key, tick):
-        """Run the steps `first <= i < last`, each on the rows `order[i]`; return the logs."""
+        """Run the steps `first <= i < last`, each on the rows `order[i]`, without order on all; return the logs."""
         data, order = nest.map_leaves(ops.convert_to_numpy, (data, order))
-        for rows in order[first:last]:
+        for rows in [slice(None)] if order is None else order[first:last]:
             x, y, weights = flat_data(*nest.map_leaves(lambda a, r=rows: a[r], data))
             outputs = nest.as_list(self.function([*x, *y, *weights, *self.phase]))
-            self._note([float(np.mean(value)) for value in outputs], len(rows))
+            self._note([float(np.mean(value)) for value in outputs], len(nest.flatten(x)[0]))
         return self._means(), self._latest
 
     def _note(self, outputs, size):

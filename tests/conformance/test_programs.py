@@ -138,6 +138,19 @@ def test_a_loop_takes_its_state_and_data_from_the_host():
 
 
 @loop_only
+def test_without_an_order_one_step_takes_all_rows():
+    run = compute.compile_loop(step, summary)
+    state, fixed, *_ = start()
+    for tick, rows in enumerate(ORDER):
+        batch = {name: np.asarray(value[rows], FLOAT) for name, value in DATA.items()}
+        bounds = np.int32(0), np.int32(1), np.int32(10 + tick)
+        state, found = run(state, fixed, batch, None, *bounds)
+    weights, log = by_hand(5, 10)
+    check(state[0], host(weights), 10)
+    check(found["log"], host(log))
+
+
+@loop_only
 def test_a_loop_leaves_data_and_fixed_values_alone_and_may_run_again():
     run = compute.compile_loop(step, summary)
     state, fixed, data, order = start()

@@ -18,12 +18,16 @@ def compile_loop(step, summary):
         state: nested arrays, whose memory it takes over.
         fixed: nested arrays that no step changes.
         data: nested arrays, equally many rows each; they and the state may be NumPy arrays.
-        order: int32 rows of the batches, shape (steps, batch size).
+        order: int32 rows of the batches, shape (steps, batch size); or None for one step on all rows as they are.
         first, last: the steps to run, `first <= i < last`.
         tick: the number of the step `first`.
     """
 
     def run(state, fixed, data, order, first, last, tick):
+        if order is None:
+            state = step(state, fixed, data, tick)
+            return state, summary(state)
+
         def body(i, state):
             rows = order[i]
             batch = jax.tree_util.tree_map(lambda x: jnp.take(x, rows, axis=0, mode="clip"), data)

@@ -93,12 +93,16 @@ def compile_loop(step, summary):
         state: nested arrays.
         fixed: nested arrays that no step changes.
         data: nested arrays, equally many rows each; they and the state may be NumPy arrays.
-        order: int32 rows of the batches, shape (steps, batch size).
+        order: int32 rows of the batches, shape (steps, batch size); or None for one step on all rows as they are.
         first, last: the steps to run, `first <= i < last`.
         tick: the number of the step `first`.
     """
 
     def run(state, fixed, data, order, first, last, tick):
+        if order is None:
+            state = step(state, fixed, data, tick)
+            return state, summary(state)
+
         def body(loop):
             i, state = loop
             rows = tf.gather(order, i)

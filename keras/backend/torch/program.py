@@ -172,7 +172,7 @@ def compile_loop(step, summary):
         state: nested arrays.
         fixed: nested arrays that no step changes.
         data: nested arrays, equally many rows each; they and the state may be NumPy arrays.
-        order: int32 rows of the batches, shape (steps, batch size).
+        order: int32 rows of the batches, shape (steps, batch size); or None for one step on all rows as they are.
         first, last: the steps to run, `first <= i < last`.
         tick: the number of the step `first`.
     """
@@ -182,9 +182,14 @@ def compile_loop(step, summary):
         state, data = nest.map_leaves(asarray, (state, data))
         # The tick stays on the host, where keys are made.
         ticks = torch.arange(int(tick), int(tick) + int(last - first), dtype=torch.int32).unbind()
-        for rows, now in zip(order[int(first) : int(last)].unbind(), ticks, strict=True):
-            batch = nest.map_leaves(lambda x, rows=rows: x.index_select(0, rows), data)
-            state = one(state, fixed, batch, now)
+        orders = [None] if order is None else order[int(first) : int(last)].unbind()
+        for rows, now in zip(orders, ticks, strict=True):
+            state = one(state, fixed, _picked(data, rows), now)
         return nest.map_leaves(asarray, state), end(state)
 
     return run
+
+
+def _picked(data, rows):
+    """Return rows of nested arrays; all of them for None."""
+    return data if rows is None else nest.map_leaves(lambda x: x.index_select(0, rows), data)
