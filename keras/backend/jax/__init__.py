@@ -7,7 +7,6 @@ from keras.backend.jax.nn import *  # noqa: F403
 from keras.backend.jax.random import *  # noqa: F403
 
 cpu.run_in_calling_thread()
-cpu.keep_memory()
 cache.keep_programs()
 
 NAME = "jax"

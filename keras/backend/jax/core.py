@@ -345,6 +345,7 @@ def compile(function, donate=()):
         function: a pure function of nested arrays.
         donate: positions of arguments whose memory the result may take over.
     """
+    cpu.keep_memory()
     return jax.jit(function, donate_argnums=donate, compiler_options=cpu.compiler_options())
 
 

@@ -37,4 +37,5 @@ def compile_loop(step, summary):
         state = lax.fori_loop(first, last, body, state)
         return state, summary(state)
 
+    cpu.keep_memory()
     return jax.jit(run, donate_argnums=0, compiler_options=cpu.compiler_options())
