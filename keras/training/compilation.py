@@ -111,6 +111,10 @@ class Compilation:
     def reset(self):
         """Begin the means anew."""
         self._sums.assign(np.zeros(self._sums.shape, self._dtype))
+        self.reset_metrics()
+
+    def reset_metrics(self):
+        """Reset the metrics that have a state: all that what the next batch gives may depend on."""
         for metric in self.metrics:
             if metric.is_stateful:
                 metric.function.reset_states()
@@ -184,15 +188,21 @@ class Compilation:
 
     def logs(self, summary):
         """Return what `summary` returned as two dicts of floats: the running means and the last batch's."""
-        means, latest, results = (nest.map_leaves(compute.to_numpy, part) for part in summary)
-        return self._named(means, results), self._named(latest, results)
+        means, _, results = summary
+        return self._named(means, results), self.latest(summary)
+
+    def latest(self, summary):
+        """Return the last batch's values, from what `summary` returned, as a dict of floats."""
+        _, latest, results = summary
+        return self._named(latest, results)
 
     def _named(self, values, results):
-        values, results = iter(values), iter(results)
-        logs = {name: float(next(values)) for name in self._loss_names}
+        values = iter(compute.to_numpy(values).tolist())
+        results = iter([compute.to_numpy(result) for result in results])
+        logs = {name: next(values) for name in self._loss_names}
         for metric in self.metrics:
             logs[metric.name] = float(next(results if metric.is_stateful else values))
-        logs.update((name, float(next(values))) for name in self._added_names)
+        logs.update((name, next(values)) for name in self._added_names)
         return logs
 
 

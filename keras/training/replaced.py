@@ -49,6 +49,14 @@ class ReplacedStep:
         means = {name: total / self._size for name, total in self._sums.items()}
         return {**means, **{n: v for n, v in self._latest.items() if n in self._stateful}}
 
+    def reset_metrics(self):
+        """Reset the metrics that have a state."""
+        self._compilation.reset_metrics()
+
+    def latest(self, summary):
+        """Return the last batch's values, a dict of floats."""
+        return summary[1]
+
     def logs(self, summary):
         """Return the running means and the last batch's values, two dicts of floats."""
         return summary

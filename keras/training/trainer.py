@@ -422,9 +422,8 @@ class Trainer(Steps, ClassicMethods):
         count = len(nest.flatten(values)[0])
         self._batch_size(count, count)
         run, tick = self._run(kind, by_function)
-        run.compilation.reset()
-        summary = run.program(values, None, 0, 1, run.key, tick)
-        _, latest = run.compilation.logs(summary)
+        run.compilation.reset_metrics()
+        latest = run.compilation.latest(run.program(values, None, 0, 1, run.key, tick))
         return nest.unpack_single([latest[name] for name in self._compiled.names])
 
     def predict_on_batch(self, x):
