@@ -82,7 +82,7 @@ OWN = {
     "outside_trace()": "a context that computes at once even while a program is recorded",
     "block(x)": "x, once it is computed",
     "after(x, others)": "the number x, which a compiled program knows only once it knows some arrays",
-    "fused(function, x)": "function(x), arithmetic entry by entry, in one pass over memory where that is quicker",
+    "fused(function)": "function(x, ...), arithmetic entry by entry, in one pass over memory where that is quicker",
     "tell(function, x)": "x; whenever it is computed the function is called with a NumPy copy of it",
     # devices
     "devices()": "the names of the devices in use",

@@ -236,12 +236,12 @@ def test_fused_arithmetic_is_the_functions(shape, draws):
     x = normal(shape)
 
     def step(x, y, told):
-        def update(x):
+        def update(x, given):
             # What is beyond arithmetic is still done.
             x = compute.tell(told.append, x) if draws else x
-            return x * y + 1.0, [compute.sqrt(x * x), y]
+            return x * given["y"] + 1.0, [compute.sqrt(x * x), given["y"]]
 
-        return compute.fused(update, x)
+        return compute.fused(update)(x, {"y": y})
 
     told = []
     found = compute.compile(lambda x, y: step(x, y, told))(tensor(x), tensor(np.float32(0.5)))

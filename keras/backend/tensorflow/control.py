@@ -65,19 +65,22 @@ def after(x, others):
     return x
 
 
-def fused(function, x):
-    """Return `function(x)`, arithmetic entry by entry, which XLA does in one pass over the memory of large arrays.
+def fused(function):
+    """Return a function of nested arrays that XLA computes in one pass over memory, if the first of them is large.
 
-    Adam on 2.56 million weights takes 2.9 ms so, operation by operation 5.5.
+    Adam on 2.56 million weights takes 2.9 ms so, operation by operation 5.5. Arrays of one shape share a program.
     """
-    flat = Flat(function)
-    if tf.executing_eagerly() or x.shape.num_elements() < _LARGE:
-        return function(x)
-    compiled = tf.function(flat, autograph=False, jit_compile=True)
-    operations = compiled.get_concrete_function(x).graph.get_operations()
-    # Python's functions, draws and the like are beyond XLA.
-    is_arithmetic = not any(operation.op_def.is_stateful for operation in operations)
-    return flat.nested(compiled(x)) if is_arithmetic else function(x)
+    compiled = tf.function(function, autograph=False, jit_compile=True)
+
+    def run(x, *args):
+        if tf.executing_eagerly() or x.shape.num_elements() < _LARGE:
+            return function(x, *args)
+        operations = compiled.get_concrete_function(x, *args).graph.get_operations()
+        # Python's functions, draws and the like are beyond XLA.
+        is_arithmetic = not any(operation.op_def.is_stateful for operation in operations)
+        return compiled(x, *args) if is_arithmetic else function(x, *args)
+
+    return run
 
 
 def tell(function, x):

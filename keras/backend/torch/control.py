@@ -60,9 +60,9 @@ def after(x, others):
     return x
 
 
-def fused(function, x):
-    """Return `function(x)`, operation by operation."""
-    return function(x)
+def fused(function):
+    """Return the function, which runs operation by operation."""
+    return function
 
 
 def tell(function, x):
