@@ -17,6 +17,7 @@ CAPABILITIES = {
     "records": "compile and compile_loop run a function as Python once for a set of shapes, and no more",
     "devices": "more devices than the CPU may be in use",
     "float64": "arrays of 64-bit floats work",
+    "normalize": "batch normalization has an operation of its own, faster than one composed of others",
     "half_sums": "gradients of broadcasting float16 and bfloat16 are added up in float32",
     "spread": "one program may be computed on several devices",
 }
@@ -94,6 +95,8 @@ OWN = {
     "depthwise_conv(x, kernel, strides, padding, dilation, channels_first)": "each channel with its own filters",
     "max_pool(x, size, strides, padding, channels_first)": "largest entry of each window",
     "average_pool(x, size, strides, padding, channels_first)": "mean of each window, padding not counted",
+    "normalize(x, scale, offset, epsilon, channels_first)": "float32 x, each channel with mean 0 and variance 1, "
+    "scaled and offset; the mean; the variance: these two are constants to differentiation",
     # random numbers
     "random_key(seed)": "a key for an int",
     "fold_in(key, number)": "a new key for a key and an integer that may be traced",
@@ -106,7 +109,7 @@ OWN = {
 }
 
 # Primitives that a backend may do without, and the capability it then must not claim.
-ONLY_WITH = {"spread": "spread", "value_and_grad": "grad"}
+ONLY_WITH = {"normalize": "normalize", "spread": "spread", "value_and_grad": "grad"}
 
 PRIMITIVES = sorted([*AS_NUMPY, *AS_SCIPY, *(line.partition("(")[0] for line in OWN)])
 

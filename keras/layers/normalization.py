@@ -91,37 +91,21 @@ class BatchNormalization(Layer):
     def call(self, inputs, training=None):
         # In half precision neither sums over a batch nor differences of large numbers would be right.
         dtype, inputs = inputs.dtype, ops.cast(inputs, dtypes.at_least_single(inputs.dtype))
+        scaling = self.gamma, self.beta, self.axis, self.epsilon
         if training and not self.is_frozen:
-            mean, variance = self._batch_statistics(inputs)
+            outputs, mean, variance = ops.normalized(inputs, *scaling)
+            self._move_averages(inputs.shape, mean, variance)
         else:
-            mean, variance = self.moving_mean, self.moving_variance
-        # One factor and one offset a channel: the large tensor is touched twice only.
-        factor = ops.rsqrt(ops.add(variance, self.epsilon))
-        if self.scale:
-            factor = ops.multiply(factor, self.gamma)
-        offset = ops.negative(ops.multiply(mean, factor))
-        if self.center:
-            offset = ops.add(offset, self.beta)
-        outputs = ops.add(
-            ops.multiply(inputs, self._along_channels(factor, inputs)),
-            self._along_channels(offset, inputs),
-        )
+            averages = self.moving_mean, self.moving_variance
+            outputs = ops.rescaled(inputs, *averages, *scaling)
         return ops.cast(outputs, self.compute_output_dtype(dtypes.standardize(dtype)))
 
-    def _along_channels(self, vector, inputs):
-        """Return a vector in a shape that broadcasts along the channels."""
-        axis = self.axis % inputs.ndim
-        return ops.reshape(vector, (-1, *(1,) * (inputs.ndim - axis - 1)))
-
-    def _batch_statistics(self, inputs):
-        """Return the batch's mean and variance, and move the averages."""
-        axes = [axis for axis in range(inputs.ndim) if axis != self.axis % inputs.ndim]
-        mean, variance = ops.moments(inputs, axes)
-        size = math.prod(inputs.shape[axis] for axis in axes)
-        corrected = ops.multiply(variance, size / (size - (1 + self.epsilon)))
+    def _move_averages(self, shape, mean, variance):
+        axis = self.axis % len(shape)
+        count = math.prod(size for other, size in enumerate(shape) if other != axis)
+        corrected = ops.multiply(variance, count / (count - (1 + self.epsilon)))
         self._move(self.moving_mean, mean)
         self._move(self.moving_variance, corrected)
-        return mean, variance
 
     def _move(self, average, new):
         new = ops.cast(ops.stop_gradient(new), average.dtype)

@@ -1,11 +1,12 @@
 """Neural network functions: activations, convolutions, pooling, cross-entropies."""
 
+import functools
 import itertools
 import math
 
 from keras import config
 from keras.backend import dtypes
-from keras.backend.compute import compute
+from keras.backend.compute import compute, has
 from keras.ops.array import expand_dims, moveaxis, one_hot
 from keras.ops.core import array, as_float, axis_of, epsilon_of, in_single, op, promote
 
@@ -135,6 +136,54 @@ def moments(x, axes, keepdims=False):
     if not keepdims:
         mean = compute.reshape(mean, variance.shape)
     return mean, variance
+
+
+@op
+def normalized(x, gamma, beta, axis, epsilon):
+    """Return `x` with mean 0 and variance 1 in each channel, times gamma plus beta; the mean; the variance.
+
+    Args:
+        x: a float32 or float64 tensor.
+        gamma, beta: of shape (channels,), or None.
+        axis: the channels' axis.
+        epsilon: added to the variance before its root is taken.
+
+    Returns:
+        A tensor like `x`, and two of shape (channels,), which are constants to differentiation.
+    """
+    x, axis = array(x), axis_of(axis, x.ndim)
+    dtype, is_last = dtypes.of(x), axis == x.ndim - 1
+    if has("normalize") and dtype == "float32" and (is_last or axis == 1) and 0 not in x.shape:
+        one, zero = (compute.full((x.shape[axis],), n, dtype) for n in (1, 0))
+        scale = one if gamma is None else array(gamma, dtype)
+        offset = zero if beta is None else array(beta, dtype)
+        return compute.normalize(x, scale, offset, epsilon, not is_last)
+    mean, variance = moments(x, [other for other in range(x.ndim) if other != axis])
+    y = rescaled(x, mean, variance, gamma, beta, axis, epsilon)
+    return y, compute.stop_gradient(mean), compute.stop_gradient(variance)
+
+
+@op
+def rescaled(x, mean, variance, gamma, beta, axis, epsilon):
+    """Return `x` with each channel shifted by its mean, divided by its deviation, times gamma plus beta.
+
+    Args:
+        x: a float tensor.
+        mean, variance: of shape (channels,).
+        gamma, beta: likewise, or None.
+        axis: the channels' axis.
+        epsilon: added to the variance before its root is taken.
+    """
+    # One factor and one offset a channel: the large tensor is touched twice only.
+    x, axis = array(x), axis_of(axis, x.ndim)
+    vector = functools.partial(array, dtype=dtypes.of(x))
+    factor = compute.rsqrt(compute.add(vector(variance), epsilon))
+    factor = factor if gamma is None else compute.multiply(factor, vector(gamma))
+    offset = compute.negative(compute.multiply(vector(mean), factor))
+    offset = offset if beta is None else compute.add(offset, vector(beta))
+    along = (-1, *(1,) * (x.ndim - axis - 1))
+    scaled = compute.multiply(x, compute.reshape(factor, along))
+    return compute.add(scaled, compute.reshape(offset, along))
 
 
 # ------------------------------------------------------------------ windows

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from keras import ops
 from keras.backend.compute import compute, has
 
 from . import reference
@@ -231,3 +232,76 @@ def test_half_precision_stays():
     )
     np.testing.assert_array_equal(host(found), np.full((1, 2, 1), 6, "float16"))
     assert host(found).dtype == "float16"
+
+
+# ------------------------------------------------------------------ batch normalization
+CHANNELS = {
+    "2": ((6, 4), -1),
+    "one": ((1, 4), -1),
+    "3": ((3, 5, 4), -1),
+    "4": ((3, 2, 3, 4), -1),
+    "4-first": ((3, 4, 2, 5), 1),
+    "4-middle": ((3, 2, 4, 5), 2),
+    "5": ((2, 3, 2, 2, 4), -1),
+}
+EPSILON = 1e-3
+
+
+def normalized(x, gamma, beta, axis):
+    """Return the result, the mean, the variance, and the entries before gamma and beta, by NumPy."""
+    x = np.moveaxis(x.astype("float64"), axis, -1)
+    axes = tuple(range(x.ndim - 1))
+    mean, variance = x.mean(axes), x.var(axes)
+    plain = (x - mean) / np.sqrt(variance + EPSILON)
+    return np.moveaxis(plain * gamma + beta, -1, axis), mean, variance, plain
+
+
+@covers("normalize")
+@pytest.mark.parametrize(("shape", "axis"), CHANNELS.values(), ids=CHANNELS)
+def test_batch_normalization(shape, axis):
+    x, gamma, beta = 3 + 2 * normal(shape), normal((4,), 1), normal((4,), 2)
+    program = compute.compile(lambda *xs: ops.normalized(*xs, axis, EPSILON))
+    for found, expected in zip(
+        program(*map(tensor, (x, gamma, beta))), normalized(x, gamma, beta, axis)[:3], strict=True
+    ):
+        check(found, expected, 10)
+    plain = compute.compile(lambda x: ops.normalized(x, None, None, axis, EPSILON))(tensor(x))
+    check(plain[0], normalized(x, 1, 0, axis)[0], 10)
+
+
+@grad_only
+@pytest.mark.parametrize(("shape", "axis"), CHANNELS.values(), ids=CHANNELS)
+def test_gradients_of_batch_normalization(shape, axis):
+    x, gamma, beta = 3 + 2 * normal(shape), normal((4,), 1), normal((4,), 2)
+    found, weights = gradients_of(lambda *xs: ops.normalized(*xs, axis, EPSILON)[0], x, gamma, beta)
+    _, _, variance, plain = normalized(x, gamma, beta, axis)
+    axes = tuple(range(x.ndim - 1))
+    dy = np.moveaxis(weights, axis, -1)
+    by_x = dy - dy.mean(axes) - plain * (dy * plain).mean(axes)
+    by_x = np.moveaxis(by_x * gamma / np.sqrt(variance + EPSILON), -1, axis)
+    for gradient, expected in zip(found, (by_x, (dy * plain).sum(axes), dy.sum(axes)), strict=True):
+        np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-4)
+
+
+def composed(x, gamma, beta, axis, epsilon):
+    """Return batch normalization out of other ops."""
+    return ops.rescaled(x, *ops.moments(x, (0, 1)), gamma, beta, axis, epsilon)
+
+
+@grad_only
+def test_second_gradient_of_batch_normalization():
+    def slope(function, values):
+        loss = lambda values: (compute.sum(function(*values) ** 3), ())  # noqa: E731
+        _, (by_x, *_) = compute.value_and_grad(loss)(values)
+        return compute.sum(compute.square(by_x)), ()
+
+    def second(function):
+        program = compute.value_and_grad(lambda values: slope(function, values))
+        values = [tensor(a) for a in (normal((5, 2, 3)), normal((3,), 1) + 2, normal((3,)))]
+        return [host(g) for g in compute.compile(program)(values)[1]]
+
+    found = second(lambda *values: ops.normalized(*values, -1, EPSILON)[0])
+    expected = second(lambda *values: composed(*values, -1, EPSILON))
+    largest = max(np.max(np.abs(g)) for g in expected)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5 * largest)

@@ -16,4 +16,4 @@ from keras.backend.tensorflow.random import *  # noqa: F403
 from keras.backend.tensorflow.spec import *  # noqa: F403
 
 NAME = "tensorflow"
-CAPABILITIES = frozenset({"grad", "loop", "records", "devices", "float64"})
+CAPABILITIES = frozenset({"grad", "loop", "records", "devices", "float64", "normalize"})

@@ -236,3 +236,26 @@ def average_pool(x, size, strides, padding):
         return total
     inside = _padded(tf.ones((1, *x.shape[1:-1], 1), x.dtype), padding)
     return total / _pool(tf.nn.avg_pool2d, inside, size, strides)
+
+
+def normalize(x, scale, offset, epsilon, channels_first):
+    """Return `x` with mean 0 and variance 1 in each channel, scaled and offset; the mean; the variance."""
+    if channels_first:
+        last = x.ndim - 1
+        y, *moments = normalize(
+            tf.transpose(x, (0, *range(2, last + 1), 1)), scale, offset, epsilon, False
+        )
+        return tf.transpose(y, (0, last, *range(1, last))), *moments
+    nothing = tf.zeros(0)
+    y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+        x=tf.reshape(x, (-1, 1, 1, x.shape[-1])),
+        scale=scale,
+        offset=offset,
+        mean=nothing,
+        variance=nothing,
+        epsilon=epsilon,
+    )
+    # TensorFlow divides the sum of squares by one less than their number.
+    count = x.shape.num_elements() // x.shape[-1]
+    variance *= (count - 1) / count
+    return tf.reshape(y, x.shape), tf.stop_gradient(mean), tf.stop_gradient(variance)

@@ -10,4 +10,4 @@ from keras.backend.torch.program import *  # noqa: F403
 from keras.backend.torch.random import *  # noqa: F403
 
 NAME = "torch"
-CAPABILITIES = frozenset({"grad", "loop", "devices", "float64", "half_sums"})
+CAPABILITIES = frozenset({"grad", "loop", "devices", "float64", "half_sums", "normalize"})

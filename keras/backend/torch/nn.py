@@ -103,3 +103,12 @@ def average_pool(x, size, strides, padding, channels_first):
     inside = torch.ones((1, 1, *x.shape[2:]), dtype=x.dtype, device=x.device)
     shares = pool(_padded(inside, padding), *window)
     return _back(pool(_padded(x, padding), *window) / shares, channels_first)
+
+
+def normalize(x, scale, offset, epsilon, channels_first):
+    """Return `x` with mean 0 and variance 1 in each channel, scaled and offset; the mean; the variance."""
+    x = _first(x, channels_first)
+    y, _, _ = torch.native_batch_norm(x, scale, offset, None, None, True, 0.0, epsilon)
+    axes = [axis for axis in range(x.ndim) if axis != 1]
+    variance, mean = torch.var_mean(x.detach(), axes, correction=0)
+    return _back(y, channels_first), mean, variance
