@@ -106,9 +106,9 @@ REFUSED = {
     "axes": (lambda: layer("BatchNormalization", axis=[1, 2]), "'late' .* axes"),
     "sparse kernel": (lambda: layer("LocallyConnected1D", implementation=3), "implementation=3"),
     "unknown function": (lambda: function("signal.stft"), "'call' .* 'signal.stft'"),
-    "unknown argument": (lambda: function("math.cumsum", reverse=True), "'call' .* reverse=True"),
+    "unknown argument": (lambda: function("math.cumprod", exclusive=True), "'call' .* exclusive"),
+    "dropping": (lambda: function("nn.dropout", rate=0.5), "'call' .* drops in predictions"),
     "lost tensors": (lambda: function("einsum"), "'call' .* lost its tensors"),
-    "shape": (lambda: function("shape"), "'call' .* more than the size"),
     "adaptive": (
         lambda: optimizer("Adam", adaptive_epsilon=True),
         "Adam has adaptive_epsilon=True",
