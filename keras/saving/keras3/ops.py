@@ -290,7 +290,11 @@ def to_function(class_name, config, args, kwargs, name):
         )
     row = _ROWS[function]
     # What to fill with says nothing where nothing is filled.
-    options = {key: value for key, value in config.items() if key not in ("name", "fill_mode", "fill_value")}
+    options = {
+        key: value
+        for key, value in config.items()
+        if key not in ("name", "fill_mode", "fill_value")
+    }
     for key in row.unknown:
         value = options.pop(key, None)
         if value not in (None, False, *_SILENT.get(key, _SILENT.get(f"{function}.{key}", ()))):
