@@ -150,6 +150,23 @@ def test_where_epsilon_was():
     }
 
 
+def test_the_scale_of_a_loss():
+    sgd = {"class_name": "SGD", "config": {"learning_rate": 0.5}}
+    inner = {"class_name": "SGD", "config": {"lr": 0.5}}
+    old = {
+        "class_name": "DynamicLossScale",
+        "config": {"initial_loss_scale": 8.0, "increment_period": 5},
+    }
+    assert optimizer("LossScaleOptimizer", optimizer=sgd, loss_scale=old) == {
+        "inner_optimizer": inner,
+        "initial_scale": 8.0,
+        "dynamic_growth_steps": 5,
+    }
+    given = {"dynamic": False, "initial_scale": 4.0, "dynamic_growth_steps": None}
+    fixed = optimizer("LossScaleOptimizerV3", inner_optimizer=sgd, **given)
+    assert fixed["initial_scale"] == 4 and fixed["dynamic_growth_steps"] > 10**9
+
+
 def test_a_policy_is_read_by_its_name():
     policy = {"class_name": "Policy", "config": {"name": "mixed_float16"}}
     assert layer("Dense", units=2, dtype=policy)["config"]["dtype"] == "mixed_float16"
