@@ -305,7 +305,7 @@ def diag_part(x):
 def diag(x):
     """Return matrices with the given diagonals."""
     x = array(x)
-    return ops.multiply(ops.expand_dims(x, -1), np.eye(x.shape[-1], dtype=str(x.dtype)))
+    return ops.where(np.eye(x.shape[-1], dtype=bool), ops.expand_dims(x, -1), 0)
 
 
 @op
