@@ -1,5 +1,7 @@
 """Model: layers wired from inputs to outputs, or a class of the user's own, that can be trained."""
 
+from collections import Counter
+
 from keras import ops
 from keras.backend import dtypes, graph, nest
 from keras.backend.variable import current
@@ -65,8 +67,8 @@ class Model(Savable, Copyable, Trainer, Layer):
         self._nodes.append(node)
 
     def _check_names(self):
-        names = [layer.name for layer in self._layers]
-        twice = sorted({name for name in names if names.count(name) > 1})
+        counts = Counter(layer.name for layer in self._layers)
+        twice = sorted(name for name, count in counts.items() if count > 1)
         if twice:
             raise ValueError(
                 f"Model {self.name!r}: the layer name(s) {twice} are used more than once; "

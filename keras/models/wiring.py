@@ -12,7 +12,8 @@ from keras.layers.base import Layer
 from keras.layers.serialization import deserialize
 from keras.ops.core import _size
 from keras.registry import Configurable, custom_object_scope, registered_name, serialize
-from keras.saving import keras2, schema, sharing
+from keras.saving import keras2, schema, sharing, tf_functions
+from keras.saving.keras3 import functions
 
 # ------------------------------------------------------------------ ops by name
 _ALIASES = {"operators.getitem": "get_item", "getitem": "get_item"}
@@ -27,6 +28,8 @@ def _ops():
         "image.": ops.image,
         "linalg.": ops.linalg,
         "random.": ops.random,
+        "keras3.": functions,
+        "tf.": tf_functions,
     }.items():
         for name, value in vars(module).items():
             if hasattr(value, "__wrapped__") and not name.startswith("_"):

@@ -1,11 +1,12 @@
 """The `.keras` archives of Keras 3: a zip with `config.json`, `metadata.json` and the weights in `model.weights.h5`.
 
 This library adds the member `training_state.json`; Keras 3 passes over it. Members are read by these names alone, and
-nothing is unpacked to a path. The zip's checksums are compared before any member is used.
+nothing is unpacked to a path. The zip's checksums are compared before anything of a member is used.
 """
 
 import contextlib
 import datetime
+import functools
 import io
 import os
 import shutil
@@ -13,6 +14,7 @@ import struct
 import tempfile
 import zipfile
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import h5py
 
@@ -27,7 +29,9 @@ _CONFIG, _METADATA, _WEIGHTS = "config.json", "metadata.json", "model.weights.h5
 _STATE = "training_state.json"
 _MAX_TEXT = 32 << 20
 _MAX_VALUES = 1_000_000
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
+# Weights up to this size are read when their checksum is known, not beside.
+_SMALL = 16 << 20
 # Weights that were compressed after all are believed up to this size, and beyond it up to this ratio.
 _MAX_BELIEVED = 64 << 20
 _MAX_RATIO = 20
@@ -93,6 +97,7 @@ def _write_weights(archive, file, saved):
     with h5py.File(window, "w") as weights:
         tree.fill(weights, saved)
     info.file_size = info.compress_size = window.seek(0, os.SEEK_END)
+    file.flush()
     info.CRC = _checksum(file, start, info.file_size)
     file.seek(info.header_offset)
     file.write(info.FileHeader(zip64=True))
@@ -101,15 +106,14 @@ def _write_weights(archive, file, saved):
 
 
 def _checksum(file, start, size):
-    """Return the CRC-32 of a part of a file."""
-    file.seek(start)
+    """Return the CRC-32 of a part of a file, whose place stays where it is."""
     checksum, buffer = 0, memoryview(bytearray(min(size, _CHUNK)))
     while size > 0:
-        count = file.readinto(buffer[:size])
+        count = os.preadv(file.fileno(), [buffer[:size]], start)
         if not count:
             raise EOFError("it ends too early")
         checksum = zlib.crc32(buffer[:count], checksum)
-        size -= count
+        start, size = start + count, size - count
     return checksum
 
 
@@ -139,9 +143,10 @@ def reading(source):
     name = os.fspath(source)
     with open(source, "rb") as file, contextlib.ExitStack() as stack:
         members = _members(file, name)
-        weights = stack.enter_context(_opened_weights(file, members, name))
+        weights, confirm = stack.enter_context(_opened_weights(file, members, name))
         with hdf5.broken_files(name):
             saved = tree.read(weights, name)
+        saved.confirm = confirm
         yield _with_configs(saved, file, members, name)
 
 
@@ -215,12 +220,21 @@ def _json(file, members, member_name, name):
 
 @contextlib.contextmanager
 def _opened_weights(file, members, name):
-    """Yield the HDF5 file within the zip: in its place there if it was only stored, else unpacked to a scratch file."""
+    """Yield the HDF5 file within the zip, and what compares its checksum, to be called before its data are used.
+
+    It is read in its place there if it was only stored, else unpacked to a scratch file. The checksum of a large one is
+    worked out beside.
+    """
     info = members[_WEIGHTS]
+    confirm = _nothing
     with contextlib.ExitStack() as stack:
         if info.compress_type == zipfile.ZIP_STORED:
             raw, start = file, _offset(file, info, name)
-            _compare_checksum(file, info, start, name)
+            pool = stack.enter_context(ThreadPoolExecutor(1))
+            checksum = pool.submit(_checksum, file, start, info.file_size)
+            confirm = functools.partial(_compare_checksum, file, info, checksum, name)
+            if info.file_size <= _SMALL:
+                confirm()
             weights = _Window(file, start, info.file_size)
         else:
             raw = weights = stack.enter_context(tempfile.TemporaryFile())
@@ -229,12 +243,16 @@ def _opened_weights(file, members, name):
         with hdf5.broken_files(f"{name}: {_WEIGHTS}"):
             opened = stack.enter_context(h5py.File(weights, "r"))
             heaps.check(raw, opened, name, start, info.file_size)
-        yield opened
+        yield opened, confirm
 
 
-def _compare_checksum(file, info, start, name):
+def _nothing():
+    """Compare nothing: what was unpacked has been compared."""
+
+
+def _compare_checksum(file, info, checksum, name):
     with _reading_member(file, info, name):
-        if _checksum(file, start, info.file_size) != info.CRC:
+        if checksum.result() != info.CRC:
             raise zipfile.BadZipFile("its checksum is another")
 
 

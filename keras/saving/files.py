@@ -2,12 +2,34 @@
 
 import os
 
+import h5py
+
 from keras.utils.atomic import replacing
 
-__all__ = ["beside", "kind_of", "may_write", "replacing"]
+__all__ = ["beside", "kind_of", "may_write", "place_of", "replacing"]
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _ZIP = b"PK\x03\x04"
+
+
+def place_of(filepath):
+    """Return where to write or read: a path as a text, or the open h5py.Group that was given.
+
+    Raises:
+        TypeError: if it is neither.
+
+    Examples:
+        >>> place_of(b"model.h5")
+        'model.h5'
+    """
+    if isinstance(filepath, h5py.Group):
+        return filepath
+    if not isinstance(filepath, str | bytes | os.PathLike):
+        raise TypeError(
+            f"The file should be a path, or an open h5py.File or Group, got a {type(filepath).__name__}. To keep a "
+            "model in memory, pass h5py.File(io.BytesIO(), 'w'), or pickle it."
+        )
+    return os.fsdecode(filepath)
 
 
 def kind_of(path):

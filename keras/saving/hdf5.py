@@ -298,7 +298,11 @@ def entry(group, name, source, kinds="fiub"):
     Raises:
         ValueError: if there is none, or its data lie elsewhere than in this file.
     """
-    dataset = child(group, name, source, h5py.Dataset)
+    return entry_of(child(group, name, source, h5py.Dataset), name, source, kinds)
+
+
+def entry_of(dataset, name, source, kinds="fiub"):
+    """Return the `WeightEntry` of a dataset; see `entry`."""
     if dataset.is_virtual or dataset.external:
         raise ValueError(
             f"{source!r}: the data of {name!r} lie in another file, which is not read. Copy them into this one."

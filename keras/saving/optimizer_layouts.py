@@ -3,7 +3,7 @@
 Keras 1 and 2 wrote the number of steps (for some rules), then one slot of all weights, then the next; the weights in
 the order of the layers in the file (until 2.0.5 of their names), laid out as they are themselves. TensorFlow's Keras
 wrote the number of steps first for every rule, and the names tell the slots: `Adam/dense/kernel/m:0` until 2.10,
-`Adam/m/dense/kernel:0` since.
+`Adam/m/dense/kernel:0` since, or `m/dense/kernel:0`.
 """
 
 import re
@@ -29,6 +29,9 @@ _SLOT_NAMES = {
     "RMSprop": {"accumulator": ("rms", "velocity"), "mean": ("mg", "average_gradient")},
     "SGD": {"momentum": ("momentum", "m")},
 }
+
+# A name may begin with one, where the optimizer is within another.
+_KNOWN = {name for slots in _SLOT_NAMES.values() for names in slots.values() for name in names}
 
 # Slots that a rule does without where they would stay zero.
 _ZERO_AT_FIRST = {("SGD", "momentum")}
@@ -133,14 +136,15 @@ def _in_rounds(arrays, optimizer, order):
 
 def _by_name(arrays, names, optimizer, order):
     """Sort the arrays into slots by their names."""
-    kind = type(optimizer).__name__
+    # TensorFlow's Keras wrote nothing of the scale of a loss.
+    kind = type(getattr(optimizer, "inner_optimizer", optimizer)).__name__
     found, steps = {}, []
     for name, array in zip(names, arrays, strict=True):
         parts = name.split("/")
         if parts[-1] in ("iter", "iteration"):
             steps.append(array)
         else:
-            for slot in {parts[-1], *parts[1:2]}:
+            for slot in {parts[0]} if parts[0] in _KNOWN else {parts[-1], *parts[1:2]}:
                 found.setdefault(slot, []).append(array)
     if kind == "Adafactor":
         found = _with_nothing(found)

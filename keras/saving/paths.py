@@ -11,8 +11,8 @@ from keras.backend import nest
 from keras.layers.base import Layer
 from keras.saving.schema import LayerWeights
 
-# Classes that have another name in Keras 3.
-_CLASSES = {"Model": "Functional"}
+# Classes that have another name in Keras 3; and those that take the weights of another.
+_CLASSES = {"Model": "Functional", "CuDNNGRU": "GRU", "CuDNNLSTM": "LSTM"}
 
 # Attributes that hold layers which others hold too.
 _NOT_WALKED = frozenset({"_init_args", "_layers", "_stack", "_nodes", "_compile_arguments"})

@@ -40,6 +40,7 @@ def save_model(model, filepath, overwrite=True, include_optimizer=True):
     Raises:
         NotImplementedError: if the model is a class with a `call` of its own.
         OSError: if the file cannot be written, such as for a full disk; what was there stays.
+        TypeError: if `filepath` is something else, such as an io.BytesIO.
 
     Examples:
         >>> import os, tempfile
@@ -50,6 +51,7 @@ def save_model(model, filepath, overwrite=True, include_optimizer=True):
         >>> load_model(path).layers
         [<Dense 'pair'>]
     """
+    filepath = files.place_of(filepath)
     saved = _describe(model, include_optimizer)
     if isinstance(filepath, h5py.Group) or files.may_write(filepath, overwrite):
         containers.write_model(filepath, saved)
@@ -105,7 +107,7 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
         FileNotFoundError: if there is no such file.
         ValueError: if the file is damaged or of another kind, has no model, or uses what is not known here.
     """
-    with containers.reading(filepath) as saved:
+    with containers.reading(files.place_of(filepath)) as saved:
         if saved.model is None:
             raise ValueError(
                 f"{saved.source!r} holds weights without a model. Build the model and call "
@@ -217,6 +219,7 @@ class Savable:
             OSError: if the file cannot be written; what was there stays.
         """
         self._need_weights("save_weights")
+        filepath = files.place_of(filepath)
         saved = Saved(weights=weights.entries_of(self), backend=settings.backend())
         if isinstance(filepath, h5py.Group) or files.may_write(filepath, overwrite):
             containers.write_weights(filepath, saved)
@@ -239,7 +242,7 @@ class Savable:
             ValueError: if the file is damaged, does not fit, or, with `by_name`, has no name in common with the model.
         """
         self._need_weights("load_weights")
-        with containers.reading(filepath) as saved:
+        with containers.reading(files.place_of(filepath)) as saved:
             return weights.load(self, saved, by_name, skip_mismatch, reshape)
 
     def _need_weights(self, what):
@@ -256,7 +259,7 @@ class Savable:
             filepath: a path, or an open h5py.File or Group.
         """
         self._need_weights("save_state")
-        hdf5.write(filepath, _state_of(self))
+        hdf5.write(files.place_of(filepath), _state_of(self))
 
     def load_state(self, filepath):
         """Bring this model back to where it was at `save_state` or `save`.
@@ -268,7 +271,7 @@ class Savable:
             ValueError: if the file is damaged or of another model; the weights are not changed then.
         """
         self._need_weights("load_state")
-        with containers.reading(filepath) as saved:
+        with containers.reading(files.place_of(filepath)) as saved:
             weights.load(self, saved, is_whole=True)
             weights.load_states(self, saved)
             if self.is_compiled and self.optimizer is not None:

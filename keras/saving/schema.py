@@ -104,6 +104,7 @@ class Saved:
         backend: the writer's backend, or "".
         source: what messages call the file.
         is_by_path: whether weights are named by their paths, and are put in order once the model is there.
+        confirm: raises a ValueError if what was read is damaged; to be called before it is used.
     """
 
     model: dict | None = None
@@ -116,6 +117,7 @@ class Saved:
     backend: str = ""
     source: str = ""
     is_by_path: bool = False
+    confirm: Callable[[], None] = lambda: None
 
 
 # ------------------------------------------------------------------ descriptions

@@ -294,6 +294,8 @@ _RENAMED_FOR_TRAINING = {
 def _optimizer(description):
     kind = description["class_name"].split(">")[-1]
     given = description.get("config") or {}
+    if kind.startswith("LossScaleOptimizer"):
+        return {"class_name": "LossScaleOptimizer", "config": _loss_scale(given)}
     config = {}
     for key, value in given.items():
         is_idle = key.startswith("ema_") and not given.get("use_ema")
@@ -308,6 +310,27 @@ def _optimizer(description):
         # Since 2.11; and with momentum before.
         config["epsilon_inside"] = True
     return {"class_name": kind, "config": config}
+
+
+# A scale that does not change is one that would be raised after so many steps.
+_NEVER = 2**31 - 1
+
+
+def _loss_scale(config):
+    """Return the config of a `LossScaleOptimizer`, which until 2.4 had its scale as an object within."""
+    scale = config.get("loss_scale") or {}
+    given = {**config, **(scale.get("config") or {})} if isinstance(scale, dict) else config
+    start = next((given[key] for key in _SCALES if given.get(key) is not None), None)
+    growth = given.get("dynamic_growth_steps") or given.get("increment_period")
+    is_fixed = given.get("dynamic") is False or "loss_scale_value" in given
+    return {
+        "inner_optimizer": _optimizer(config.get("inner_optimizer") or config.get("optimizer")),
+        **({} if start is None else {"initial_scale": start}),
+        **({"dynamic_growth_steps": _NEVER if is_fixed else growth} if is_fixed or growth else {}),
+    }
+
+
+_SCALES = ("initial_scale", "initial_loss_scale", "loss_scale_value")
 
 
 def _says_nothing_for_training(kind, key, value):

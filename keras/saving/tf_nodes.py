@@ -122,7 +122,7 @@ def _split_v(inputs, attributes):
     return "split", x, {"num_or_size_splits": sizes, "axis": axis}
 
 
-def _strided_slice(inputs, attributes):
+def strided_slice(inputs, attributes):
     """Return the key of a slice from its bounds, and the bits that tell what each axis's part is."""
     x, begin, end, strides = inputs
     key = []
@@ -149,5 +149,5 @@ _SPECIAL = {
     "Pack": _stack,
     "Split": _split,
     "SplitV": _split_v,
-    "StridedSlice": _strided_slice,
+    "StridedSlice": strided_slice,
 }

@@ -122,17 +122,19 @@ def _collect(group, path, found, source, depth):
             _collect(member, place, found, source, depth + 1)
         else:
             layer = path.removesuffix("vars").rstrip("/")
-            found.setdefault(layer, []).append(_entry(group, name, place, source))
+            found.setdefault(layer, []).append(_entry(member, place, source))
 
 
-def _entry(group, name, place, source):
-    entry = hdf5.entry(group, name, source, kinds="fiubV")
+def _entry(dataset, place, source):
+    if not isinstance(dataset, h5py.Dataset):
+        raise ValueError(f"{source!r}: {place!r} is neither a group nor a dataset.")
+    entry = hdf5.entry_of(dataset, place, source, kinds="fiubV")
     if not entry.dtype.startswith(("V", "|V", "void")):
         return WeightEntry(place, entry.shape, entry.dtype, entry.read)
-    dtype = _text(group[name], "dtype")
+    dtype = _text(dataset, "dtype")
     if (
         dtype not in _OPAQUE
-        or np.dtype(getattr(ml_dtypes, dtype)).itemsize != group[name].dtype.itemsize
+        or np.dtype(getattr(ml_dtypes, dtype)).itemsize != dataset.dtype.itemsize
     ):
         raise ValueError(f"{source!r}: {place!r} holds no numbers but bytes (dtype {dtype!r}).")
     return WeightEntry(

@@ -137,6 +137,7 @@ def load(model, saved, by_name=False, skip_mismatch=False, reshape=False, is_who
 def _assign(plan, saved):
     """Read everything, then set everything: an error on the way changes nothing."""
     values = [(a.variables, a.arrays(saved)) for a in plan]
+    saved.confirm()
     for variables, arrays in values:
         for variable, array in zip(variables, arrays, strict=True):
             # What was read is the Variable's own now: no copy.

@@ -10,7 +10,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from keras import models
+from keras import layers, models
+from keras.saving import archive
 from tests.saving import hurt
 from tests.saving.hurt import WRONG, members, packed, refused
 
@@ -95,6 +96,23 @@ def test_a_flipped_bit_is_found_by_the_checksum(parts, tmp_path, name):
     data[place] ^= 4
     path.write_bytes(data)
     refused(path, f"{name}.*damaged")
+
+
+def test_a_flipped_bit_in_large_weights_changes_nothing(tmp_path, monkeypatch):
+    # Their checksum is worked out while they are read.
+    monkeypatch.setattr(archive, "_SMALL", 0)
+    path = tmp_path / "m.keras"
+    model = models.Sequential([layers.Dense(8, input_shape=(16,))])
+    model.save(path)
+    model.load_weights(path)
+    data = bytearray(path.read_bytes())
+    data[data.index(model.get_weights()[0].tobytes()) + 9] ^= 4
+    path.write_bytes(data)
+    model.set_weights([np.zeros((16, 8)), np.zeros(8)])
+    refused(path, "model.weights.h5.*damaged: its checksum")
+    with pytest.raises(ValueError, match="its checksum"):
+        model.load_weights(path)
+    assert not any(weight.any() for weight in model.get_weights())
 
 
 def test_an_encrypted_member_is_refused(parts, tmp_path):

@@ -56,13 +56,15 @@ def test_cudnn_layers_compute_what_the_classic_ones_do(name):
     np.testing.assert_allclose(layer(STORED["x"]), STORED[f"{name}_y"], rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("file", ["w.h5", "w.weights.h5", "w.safetensors"])
+@pytest.mark.parametrize("turn", [1, -1], ids=["there", "back"])
 @pytest.mark.parametrize("name", PAIRS)
-def test_files_go_from_one_to_the_other(name, tmp_path):
+def test_files_go_from_one_to_the_other(name, turn, file, tmp_path):
     source, target = (
-        models.Sequential([layers.InputLayer((5, 4)), make()]) for make in PAIRS[name]
+        models.Sequential([layers.InputLayer((5, 4)), make()]) for make in PAIRS[name][::turn]
     )
-    source.save_weights(tmp_path / "w.h5")
-    target.load_weights(tmp_path / "w.h5")
+    source.save_weights(tmp_path / file)
+    target.load_weights(tmp_path / file)
     np.testing.assert_allclose(source.predict(STORED["x"]), target.predict(STORED["x"]), rtol=1e-5)
 
 

@@ -106,9 +106,9 @@ REFUSED = {
     "axes": (lambda: layer("BatchNormalization", axis=[1, 2]), "'late' .* axes"),
     "sparse kernel": (lambda: layer("LocallyConnected1D", implementation=3), "implementation=3"),
     "unknown function": (lambda: function("signal.stft"), "'call' .* 'signal.stft'"),
-    "unknown argument": (lambda: function("math.cumsum", reverse=True), "'call' .* reverse=True"),
+    "unknown argument": (lambda: function("math.cumprod", exclusive=True), "'call' .* exclusive"),
+    "dropping": (lambda: function("nn.dropout", rate=0.5), "'call' .* drops in predictions"),
     "lost tensors": (lambda: function("einsum"), "'call' .* lost its tensors"),
-    "shape": (lambda: function("shape"), "'call' .* more than the size"),
     "adaptive": (
         lambda: optimizer("Adam", adaptive_epsilon=True),
         "Adam has adaptive_epsilon=True",
@@ -148,6 +148,23 @@ def test_where_epsilon_was():
     assert optimizer("Adagrad", initial_accumulator_value=0.1, **early) == {
         "initial_accumulator_value": 0.1
     }
+
+
+def test_the_scale_of_a_loss():
+    sgd = {"class_name": "SGD", "config": {"learning_rate": 0.5}}
+    inner = {"class_name": "SGD", "config": {"lr": 0.5}}
+    old = {
+        "class_name": "DynamicLossScale",
+        "config": {"initial_loss_scale": 8.0, "increment_period": 5},
+    }
+    assert optimizer("LossScaleOptimizer", optimizer=sgd, loss_scale=old) == {
+        "inner_optimizer": inner,
+        "initial_scale": 8.0,
+        "dynamic_growth_steps": 5,
+    }
+    given = {"dynamic": False, "initial_scale": 4.0, "dynamic_growth_steps": None}
+    fixed = optimizer("LossScaleOptimizerV3", inner_optimizer=sgd, **given)
+    assert fixed["initial_scale"] == 4 and fixed["dynamic_growth_steps"] > 10**9
 
 
 def test_a_policy_is_read_by_its_name():

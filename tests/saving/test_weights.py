@@ -1,5 +1,7 @@
 """Weights and files: what fits is set, what does not is said, and then nothing is changed."""
 
+import io
+import os
 import re
 
 import h5py
@@ -261,6 +263,19 @@ def test_an_open_file_or_group_will_do(path, model, x):
         other = models.clone_model(model)
         other.load_weights(file["within"])
     np.testing.assert_array_equal(other.predict(x), model.predict(x))
+
+
+@pytest.mark.parametrize("name", ["model.h5", "model.keras"])
+def test_a_path_may_be_bytes(name, tmp_path, model):
+    place = os.fsencode(tmp_path / name)
+    model.save(place)
+    assert models.load_model(place).name == model.name
+
+
+def test_what_is_no_path_is_named_with_a_remedy(model):
+    for use in (model.save, model.save_weights, model.load_weights, models.load_model):
+        with pytest.raises(TypeError, match=r"a path, or an open h5py.File .* got a BytesIO"):
+            use(io.BytesIO())
 
 
 def test_weights_alone_are_no_model(path, model):

@@ -84,3 +84,17 @@ def test_a_number_after_others_is_that_number(value, size):
         y = jax.jit(cpu.after)(x, others)
         assert y.dtype == x.dtype
         assert y == x
+
+
+@pytest.mark.parametrize("shape", [(12, 5), (3, 4, 5)])
+def test_a_factor_that_is_one_number_all_over(shape):
+    # Fused with the product, the number was read as if it were an array.
+    x = np.random.RandomState(0).normal(size=shape).astype("float32")
+    for factor in (np.full((5, 8), 2, "float32"), None):
+        program = compute.compile(
+            lambda x, y, factor=factor: (
+                x @ (jnp.broadcast_to(y, (5, 8)) if factor is None else factor)
+            )
+        )
+        expected = np.repeat(2 * x.sum(-1, keepdims=True), 8, -1)
+        np.testing.assert_allclose(program(x, np.float32(2)), expected, rtol=1e-5, atol=1e-5)

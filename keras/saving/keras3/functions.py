@@ -1,0 +1,190 @@
+"""Functions of Keras 3's graphs that `keras.ops` has no name for, as ops; `ops` of this package has their arguments."""
+
+import numpy as np
+
+from keras import ops
+from keras.ops.core import array, op
+
+
+# ------------------------------------------------------------------ activations
+@op
+def celu(x, alpha=1.0):
+    """Return x, and alpha (exp(x / alpha) - 1) where x is negative."""
+    below = ops.multiply(alpha, ops.expm1(ops.divide(ops.minimum(x, 0), alpha)))
+    return ops.add(ops.relu(x), below)
+
+
+@op
+def glu(x, axis=-1):
+    """Return half of x times the sigmoid of the other half."""
+    first, second = ops.split(x, 2, axis)
+    return ops.multiply(first, ops.sigmoid(second))
+
+
+@op
+def hard_shrink(x, threshold=0.5):
+    """Return x, and 0 near 0."""
+    return ops.where(ops.greater(ops.abs(x), threshold), x, 0)
+
+
+@op
+def hard_silu(x):
+    """Return x relu6(x + 3) / 6."""
+    return ops.multiply(x, ops.divide(ops.relu6(ops.add(x, 3)), 6))
+
+
+@op
+def hard_tanh(x):
+    """Return x between -1 and 1."""
+    return ops.clip(x, -1, 1)
+
+
+@op
+def log_sigmoid(x):
+    """Return log(sigmoid(x))."""
+    return ops.negative(ops.softplus(ops.negative(x)))
+
+
+@op
+def soft_shrink(x, threshold=0.5):
+    """Return x moved towards 0."""
+    return ops.multiply(ops.sign(x), ops.relu(ops.subtract(ops.abs(x), threshold)))
+
+
+@op
+def squareplus(x, b=4):
+    """Return (x + sqrt(x^2 + b)) / 2."""
+    return ops.divide(ops.add(x, ops.sqrt(ops.add(ops.square(x), b))), 2)
+
+
+@op
+def tanh_shrink(x):
+    """Return x - tanh(x)."""
+    return ops.subtract(x, ops.tanh(x))
+
+
+@op
+def threshold(x, threshold, default_value):
+    """Return x where it is above a threshold, else a value."""
+    return ops.where(ops.greater(x, threshold), x, default_value)
+
+
+# ------------------------------------------------------------------ numbers
+@op
+def average(x, weights=None, axis=None):
+    """Return a mean, with weights of the shape of x or of the axis."""
+    if weights is None:
+        return ops.mean(x, axis=axis)
+    x, weights = array(x), array(weights)
+    if weights.ndim < x.ndim:
+        weights = ops.reshape(weights, [-1 if i == axis % x.ndim else 1 for i in range(x.ndim)])
+        weights = ops.broadcast_to(weights, x.shape)
+    total = ops.sum(ops.multiply(x, weights), axis=axis)
+    return ops.divide(total, ops.sum(weights, axis=axis))
+
+
+@op
+def copy(x):
+    """Return x."""
+    return array(x)
+
+
+@op
+def exp2(x):
+    """Return 2^x."""
+    return ops.power(2, x)
+
+
+@op
+def hypot(x1, x2):
+    """Return sqrt(x1^2 + x2^2)."""
+    return ops.sqrt(ops.add(ops.square(x1), ops.square(x2)))
+
+
+@op
+def trunc(x):
+    """Return x rounded towards 0."""
+    return ops.multiply(ops.sign(x), ops.floor(ops.abs(x)))
+
+
+@op
+def select(condlist, choicelist, default=0):
+    """Return the first choice whose condition holds."""
+    found = default
+    for condition, choice in reversed(list(zip(condlist, choicelist, strict=True))):
+        found = ops.where(condition, choice, found)
+    return found
+
+
+# ------------------------------------------------------------------ shapes
+@op
+def diff(a, n=1, axis=-1):
+    """Return the differences of neighbours along an axis, n times."""
+    a = ops.moveaxis(array(a), axis, -1)
+    for _ in range(n):
+        a = ops.subtract(ops.get_item(a, np.s_[..., 1:]), ops.get_item(a, np.s_[..., :-1]))
+    return ops.moveaxis(a, -1, axis)
+
+
+@op
+def hstack(xs):
+    """Return tensors joined along their second axis; vectors along their only one."""
+    return ops.concatenate(xs, axis=min(1, array(xs[0]).ndim - 1))
+
+
+@op
+def vstack(xs):
+    """Return tensors joined along their first axis."""
+    return ops.concatenate(xs, axis=0)
+
+
+@op
+def roll(x, shift, axis=None):
+    """Return x moved along axes, around their ends; without an axis as one row."""
+    x = array(x)
+    shape = x.shape
+    x = ops.reshape(x, [-1]) if axis is None else x
+    axes = np.atleast_1d(0 if axis is None else axis).tolist()
+    shifts = np.broadcast_to(shift, len(axes)).tolist()
+    for places, along in zip(shifts, axes, strict=True):
+        x = ops.take(x, np.roll(np.arange(x.shape[along]), places), axis=along)
+    return ops.reshape(x, shape)
+
+
+@op
+def trace(x, offset=0, axis1=0, axis2=1):
+    """Return the sums of diagonals."""
+    return ops.sum(ops.diagonal(array(x), offset, axis1, axis2), axis=-1)
+
+
+@op
+def unstack(x, num=None, axis=0):
+    """Return the list of entries along an axis."""
+    return ops.unstack(array(x), num, axis)
+
+
+# ------------------------------------------------------------------ normalization, attention
+@op
+def normalize(x, axis=-1, order=2, epsilon=None):
+    """Return x divided by its norm, which is at least epsilon."""
+    length = ops.norm(x, ord=order, axis=axis, keepdims=True)
+    return ops.divide(x, ops.maximum(length, 1e-7 if epsilon is None else epsilon))
+
+
+@op
+def batch_norm(x, mean, variance, offset=None, scale=None, axis=-1, epsilon=1e-3):
+    """Return x without a mean and variance along an axis, scaled and moved."""
+    x = array(x)
+    shape = [-1 if i == axis % x.ndim else 1 for i in range(x.ndim)]
+    mean, variance = ops.reshape(mean, shape), ops.reshape(variance, shape)
+    y = ops.multiply(ops.subtract(x, mean), ops.rsqrt(ops.add(variance, epsilon)))
+    y = y if scale is None else ops.multiply(y, ops.reshape(scale, shape))
+    return y if offset is None else ops.add(y, ops.reshape(offset, shape))
+
+
+@op
+def dot_product_attention(query, key, value):
+    """Return softmax(query key^T / sqrt(size)) value, for tensors (batch, steps, heads, size)."""
+    size = array(query).shape[-1]
+    scores = ops.divide(ops.einsum("bthd,bshd->bhts", query, key), size**0.5)
+    return ops.einsum("bhts,bshd->bthd", ops.softmax(scores), value)
