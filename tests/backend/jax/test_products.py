@@ -98,3 +98,40 @@ def test_a_factor_that_is_one_number_all_over(shape):
         )
         expected = np.repeat(2 * x.sum(-1, keepdims=True), 8, -1)
         np.testing.assert_allclose(program(x, np.float32(2)), expected, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(32, 64), (17, 5), (128, 128, 64)])
+def test_a_sum_of_a_product_with_one_number_all_over(shape):
+    # Joined to the product, the sum's program read the number as if it were an array.
+    x = np.random.RandomState(0).normal(size=shape).astype("float32")
+    for reduce in (jnp.sum, lambda y: jnp.sum(jnp.square(y), 0), lambda y: jnp.max(2 * y, -1)):
+        for factor in (
+            lambda s: jnp.full((shape[-1], 8), 0.5),
+            lambda s: jnp.ones((shape[-1], 8)) * s,
+        ):
+            function = lambda x, s: reduce(jnp.matmul(x, factor(s)))  # noqa: B023, E731
+            found = compute.compile(function)(x, np.float32(0.5))
+            with jax.disable_jit():
+                expected = function(x, np.float32(0.5))
+            np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-2)
+
+
+def test_the_gradients_of_a_mean_of_outputs_and_their_norm():
+    def norm(weights, x):
+        hidden, out = weights
+        gradients = jax.grad(lambda w: jnp.mean(jnp.maximum(x @ w[0], 0) @ w[1]))([hidden, out])
+        return sum(jnp.sum(jnp.square(g)) for g in gradients)
+
+    draws = np.random.RandomState(0)
+    shapes = (16, 128), (128, 3), (32, 16)
+    hidden, out, x = (draws.normal(size=s).astype("float32") for s in shapes)
+    found = compute.compile(norm)([hidden, out], x)
+    active = (x @ hidden > 0) / 96.0
+    by_out = np.repeat((np.maximum(x @ hidden, 0) / 96).sum(0)[:, None], 3, 1)
+    by_hidden = x.T @ (active * out.sum(1))
+    np.testing.assert_allclose(found, (by_out**2).sum() + (by_hidden**2).sum(), rtol=1e-4)
+
+
+def test_without_the_rounding_behind_products_sums_are_not_handed_over(monkeypatch):
+    monkeypatch.delattr(cpu.jax_lax, "_dot_general_lower")
+    assert cpu.compiler_options.__wrapped__() in (cpu._PRODUCTS, {})
