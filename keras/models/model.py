@@ -1,5 +1,7 @@
 """Model: layers wired from inputs to outputs, or a class of the user's own, that can be trained."""
 
+import itertools
+
 from keras import ops
 from keras.backend import dtypes, graph, nest
 from keras.backend.variable import current
@@ -134,8 +136,10 @@ class Model(Savable, Copyable, Trainer, Layer):
         for tensor in self.outputs or []:
             layer = tensor.node.function if tensor.node else getattr(tensor, "input_layer", tensor)
             base = getattr(layer, "name", None) or getattr(layer, "__name__", "output")
-            taken = sum(name == base or name.startswith(f"{base}_dup") for name in names)
-            names.append(base if not taken else f"{base}_{taken}")
+            numbered = (f"{base}_{number}" for number in itertools.count(1))
+            names.append(
+                next(name for name in itertools.chain([base], numbered) if name not in names)
+            )
         return names
 
     # -------------------------------------------------------------- the call
