@@ -104,7 +104,7 @@ def test_an_axis_of_unknown_size_can_be_squeezed():
     assert output.shape == (None, 4)
     (found,) = K.function([x], [output])([np.arange(8.0).reshape(2, 1, 4)])
     np.testing.assert_array_equal(found, np.arange(8.0).reshape(2, 4))
-    with pytest.raises(ValueError, match="Axis 2 .* has not size 1"):
+    with pytest.raises(ValueError, match=r"Axis 2 .* has not size 1"):
         K.squeeze(x, 2)
 
 
