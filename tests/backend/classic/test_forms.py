@@ -110,3 +110,10 @@ def test_an_axis_of_unknown_size_can_be_squeezed():
 
 def test_a_size_that_is_a_number_has_an_empty_shape():
     assert K.int_shape(2 * K.shape(K.zeros((3, 4)))[0]) == ()
+
+
+@pytest.mark.parametrize("dtype", ["int32", "uint8", "int64"])
+def test_whole_numbers_stay_whole_when_rounded(dtype):
+    found = K.round(K.constant([1, 2, 3], dtype))
+    assert K.dtype(found) == dtype
+    np.testing.assert_array_equal(K.eval(found), [1, 2, 3])
