@@ -3,6 +3,8 @@ import pytest
 
 from keras import regularizers
 from keras.backend.variable import Variable
+from keras.layers import ActivityRegularization, Dense
+from keras.models import Sequential
 
 W = np.array([[1.0, -2.0], [0.5, 0.0]], dtype="float32")
 
@@ -46,3 +48,13 @@ def test_names_and_configs():
         regularizers.get("l3")
     with pytest.raises(ValueError, match="l2 should be a number, got 'strong'"):
         regularizers.l2("strong")
+
+
+def test_a_penalty_of_nothing_is_a_loss_too():
+    nothing = regularizers.l1_l2(0.0, 0.0)
+    dense = Dense(
+        2, "linear", input_shape=(2,), kernel_initializer="ones", kernel_regularizer=nothing
+    )
+    model = Sequential([dense, ActivityRegularization()])
+    model.compile("sgd", "mse")
+    assert model.train_on_batch(W, np.zeros((2, 2))) == pytest.approx((1 + 0.25) / 2)

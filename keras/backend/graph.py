@@ -299,7 +299,8 @@ def infer(function, args, kwargs, training=False):
     """Return the shapes and dtypes that a call would give, computing nothing.
 
     Args:
-        function: called on arrays in place of the symbolic tensors among `args` and `kwargs`.
+        function: called on arrays in place of the symbolic tensors among `args` and `kwargs`. Where it takes none of
+            the sizes tried for unknown ones, its attribute `shape_rule` is asked, a function of the same arguments.
 
     Returns:
         The nest the call returns, with a `ShapeAndType` a leaf; sizes that depend on unknown ones are None.
@@ -318,6 +319,8 @@ def infer(function, args, kwargs, training=False):
         return results(shapes)
     except Exception:
         found = _other_results(results, flat, shapes)
+        if found is None and hasattr(function, "shape_rule"):
+            found = function.shape_rule(*args, **kwargs)
         if found is None:
             raise
         return found

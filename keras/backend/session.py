@@ -100,8 +100,8 @@ def count_params(x):
 
 
 def int_shape(x):
-    """Return the shape of `x` as a tuple of ints, None where a size is not known."""
-    return tuple(x.shape)
+    """Return the shape of `x` as a tuple of ints, None where a size is not known; that of a number is empty."""
+    return tuple(np.shape(x)) if isinstance(x, int | float) else tuple(x.shape)
 
 
 def get_variable_shape(x):

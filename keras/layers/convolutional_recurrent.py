@@ -251,3 +251,8 @@ class ConvLSTM2D(CellRNN, ConvRNN2D):
         # Keras 2.0 wrote an argument without effect.
         kwargs.pop("implementation", None)
         super().__init__(**arguments_of(locals()))
+
+    def get_config(self):
+        config = super().get_config()
+        config.update(return_state=self.return_state, unroll=self.unroll)
+        return config

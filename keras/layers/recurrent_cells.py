@@ -358,6 +358,12 @@ class StackedRNNCells(PreparedCell):
 
         return step
 
+    def get_config(self):
+        config = super().get_config()
+        if not self.reverse_state_order:
+            del config["reverse_state_order"]  # Keras 2.2.4 has no such argument.
+        return config
+
     @classmethod
     def from_config(cls, config, custom_objects=None):
         """Return the cell that `get_config` described."""

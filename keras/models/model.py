@@ -1,5 +1,6 @@
 """Model: layers wired from inputs to outputs, or a class of the user's own, that can be trained."""
 
+import itertools
 from collections import Counter
 
 from keras import ops
@@ -136,8 +137,10 @@ class Model(Savable, Copyable, Trainer, Layer):
         for tensor in self.outputs or []:
             layer = tensor.node.function if tensor.node else getattr(tensor, "input_layer", tensor)
             base = getattr(layer, "name", None) or getattr(layer, "__name__", "output")
-            taken = sum(name == base or name.startswith(f"{base}_dup") for name in names)
-            names.append(base if not taken else f"{base}_{taken}")
+            numbered = (f"{base}_{number}" for number in itertools.count(1))
+            names.append(
+                next(name for name in itertools.chain([base], numbered) if name not in names)
+            )
         return names
 
     # -------------------------------------------------------------- the call

@@ -7,7 +7,7 @@ import numpy as np
 
 from keras.backend import dtypes, graph, nest
 from keras.backend.compute import compute
-from keras.ops.core import array, axis_of, op, promote, raw
+from keras.ops.core import array, axis_of, dtype_of, op, promote, raw
 
 
 # ------------------------------------------------------------------ making
@@ -123,6 +123,22 @@ def reshape(x, newshape):
     return compute.reshape(x, sizes)
 
 
+def _shape_of_reshaped(x, newshape):
+    """Return the shape and dtype of `x` reshaped, as far as its unknown sizes let them be known."""
+    if not isinstance(x, graph.Tensor) or (
+        None not in x.shape and not graph.any_symbolic(newshape)
+    ):
+        return None
+    sizes = newshape if isinstance(newshape, list | tuple) else [newshape]
+    if ndim(sizes[0]) == 1:  # A whole shape, a tensor.
+        sizes = [None] * sizes[0].shape[0]
+    known = (n if isinstance(n, int) and n != -1 else None for n in sizes)
+    return graph.ShapeAndType(known, dtype_of(x))
+
+
+reshape.shape_rule = _shape_of_reshaped
+
+
 @op
 def transpose(x, axes=None):
     """Return `x` with its axes in another order, reversed by default."""
@@ -180,6 +196,18 @@ def squeeze(x, axis=None):
                 f"Axis {place} of a tensor of shape {tuple(x.shape)} has not size 1 and cannot be dropped."
             )
     return compute.reshape(x, tuple(n for i, n in enumerate(x.shape) if i not in places))
+
+
+def _shape_of_squeezed(x, axis=None):
+    """Return the shape and dtype of `x` without axes whose size is not known, if only such ones keep it from them."""
+    places = set() if axis is None else {axis_of(place, ndim(x)) for place in nest.as_list(axis)}
+    if not places or any(x.shape[place] not in (1, None) for place in places):
+        return None
+    left = (n for i, n in enumerate(x.shape) if i not in places)
+    return graph.ShapeAndType(left, dtype_of(x))
+
+
+squeeze.shape_rule = _shape_of_squeezed
 
 
 @op

@@ -120,7 +120,7 @@ def skipgrams(
         shuffle: whether to shuffle the pairs.
         categorical: whether labels are `[0, 1]` and `[1, 0]` in place of 1 and 0.
         sampling_table: the probability to keep each word, as `make_sampling_table` returns it.
-        seed: an int that fixes all random numbers.
+        seed: an int that fixes all random numbers; they come from Python's `random` else.
 
     Returns:
         `(couples, labels)`: a list of `[word, other]` and a list of their labels, 1 for neighbours.
@@ -129,8 +129,7 @@ def skipgrams(
         >>> skipgrams([1, 2, 3], 4, window_size=1, negative_samples=0, shuffle=False)
         ([[1, 2], [2, 1], [2, 3], [3, 2]], [1, 1, 1, 1])
     """
-    # An own generator: the numbers that the user draws elsewhere stay the same.
-    draw = random.Random(random.random() if seed is None else seed)
+    draw = random if seed is None else random.Random(seed)
     couples = list(_neighbours(sequence, window_size, sampling_table, draw))
     yes, no = ([0, 1], [1, 0]) if categorical else (1, 0)
     labels = [yes] * len(couples)
@@ -141,8 +140,11 @@ def skipgrams(
             couples.append([words[i % len(words)], draw.randint(1, vocabulary_size - 1)])
             labels.append(no)
     if shuffle:
-        order = draw.sample(range(len(couples)), len(couples))
-        couples, labels = [couples[i] for i in order], [labels[i] for i in order]
+        # Two shuffles from one seed give one order: what Keras-Preprocessing does, and so its numbers.
+        order = draw.randint(0, 10**7) if seed is None else seed
+        for entries in (couples, labels):
+            draw.seed(order)
+            draw.shuffle(entries)
     return couples, labels
 
 

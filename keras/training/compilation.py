@@ -142,7 +142,7 @@ class Compilation:
         ]
         total = sum(weighted[1:], weighted[0]) if weighted else compute.full((), 0.0, self._dtype)
         for penalty in penalties:
-            total = total + compute.sum(compute.cast(penalty, dtypes.of(total)))
+            total = total + compute.sum(ops.cast(penalty, dtypes.of(total)))
         parts = values if len(self._loss_names) > 1 else []
         self._note(total, parts, y, y_pred, sample_weight, outputs)
         return total

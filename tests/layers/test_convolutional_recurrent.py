@@ -113,6 +113,7 @@ def test_the_config_makes_the_layer_again():
     layer = L.ConvLSTM2D(4, (3, 2), padding="same", return_sequences=True, return_state=True)
     config = layer.get_config()
     assert (config["filters"], config["kernel_size"], config["strides"]) == (4, [3, 2], [1, 1])
+    assert (config["return_state"], config["unroll"]) == (True, False)
     again = L.ConvLSTM2D.from_config(config)
     assert again.get_config() == config
     assert (again.kernel_size, again.return_state) == ((3, 2), True)

@@ -342,6 +342,7 @@ def test_the_config_of_stacked_cells_makes_them_again():
     layer = L.RNN([L.LSTMCell(2), L.GRUCell(3, reset_after=True)], return_sequences=True)
     config = layer.get_config()
     assert config["cell"]["class_name"] == "StackedRNNCells"
+    assert set(config["cell"]["config"]) == {"name", "trainable", "cells"}, "as Keras 2.2.4 has it"
     again = L.RNN.from_config(config)
     assert again.get_config() == config
     assert again.cell.state_size == (2, 2, 3)

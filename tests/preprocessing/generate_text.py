@@ -4,6 +4,7 @@ python tests/preprocessing/generate_text.py, in an environment with Keras-Prepro
 """
 
 import json
+import random
 from pathlib import Path
 
 TEXTS = [
@@ -69,11 +70,23 @@ def results(text, sequence):
         "padded": [sequence.pad_sequences(ragged, **each).tolist() for each in PADDING],
         "sampling_table": sequence.make_sampling_table(12, 1e-2).tolist(),
         "neighbours": sequence.skipgrams([1, 2, 0, 3, 4], 5, 2, 0.0, shuffle=False),
+        "random pairs": random_pairs(sequence),
         "windows": [
             [[part.tolist() for part in batch] for batch in batches(sequence, steps, each)]
             for each in WINDOWS
         ],
     }
+
+
+def random_pairs(sequence):
+    """Pairs drawn after a seed of Python's own generator."""
+    random.seed(4)
+    table = sequence.make_sampling_table(6, 0.1)
+    return [
+        sequence.skipgrams([1, 2, 0, 3, 4, 5], 6, 2),
+        sequence.skipgrams([1, 2, 0, 3, 4, 5], 6, 1, 2.0, categorical=True, sampling_table=table),
+        sequence.skipgrams([1, 2, 0, 3, 4, 5], 6, 1, 0.0, seed=3),
+    ]
 
 
 def batches(sequence, steps, settings):

@@ -138,3 +138,14 @@ def test_what_one_mode_alone_reports():
 def test_values_outside_of_a_call_are_refused():
     with pytest.raises(ValueError, match="arrays within `call` alone"):
         Watched().add_metric(np.ones(3), "ones")
+
+
+def test_several_outputs_of_one_layer_have_a_loss_each():
+    x = Input((3,))
+    model = Model(x, Lambda(lambda x: [x, 2 * x, 3 * x], name="threefold")(x))
+    model.compile("sgd", "mse")
+    assert model.metrics_names[1:] == ["threefold_loss", "threefold_1_loss", "threefold_2_loss"]
+    square = np.mean(X**2)
+    assert model.evaluate(X, [Y, Y, Y], verbose=0) == pytest.approx(
+        [14 * square, square, 4 * square, 9 * square], rel=1e-5
+    )

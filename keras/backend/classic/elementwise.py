@@ -1,6 +1,7 @@
 """K's elementwise functions and comparisons."""
 
 from keras import ops
+from keras.backend import dtypes
 
 # Names that mean the same in `keras.ops`.
 from keras.ops import (  # noqa: F401
@@ -9,7 +10,6 @@ from keras.ops import (  # noqa: F401
     cos,
     exp,
     log,
-    round,
     sigmoid,
     sign,
     sin,
@@ -19,6 +19,17 @@ from keras.ops import (  # noqa: F401
     square,
     tanh,
 )
+
+
+def round(x):
+    """Return `x` rounded, halves to the even neighbour; whole numbers as they are.
+
+    Examples:
+        >>> ops.convert_to_numpy(round([0.5, 1.5, 2.6])).tolist()
+        [0.0, 2.0, 3.0]
+    """
+    x = ops.convert_to_tensor(x)
+    return ops.round(x) if dtypes.is_float(dtypes.of(x)) else x
 
 
 def pow(x, a):

@@ -56,36 +56,44 @@ def apply_affine_transform(
         return x
     axes = (row_axis, col_axis, channel_axis)
     image = np.transpose(x, axes)
-    matrix, offset = _about_centre(_linear_part(theta, shear, zx, zy), theta, tx, ty, image.shape)
+    matrix, offset = _about_centre(_transformation(theta, tx, ty, shear, zx, zy), image.shape)
     if np.array_equal(matrix, np.eye(2)) and not offset.any():
         return x
     result = _resample(image, matrix, offset, fill_mode, cval, order)
     return np.transpose(result, np.argsort(axes))
 
 
-def _linear_part(theta, shear, zx, zy):
-    """Return rotation @ shear @ zoom."""
-    return _rotation(theta) @ _shear(shear) @ np.diag([zx, zy])
+def _transformation(theta, tx, ty, shear, zx, zy):
+    """Return rotation @ shift @ shear @ zoom, of places (row, column, 1)."""
+    return _rotation(theta) @ _shift(tx, ty) @ _shear(shear) @ np.diag([zx, zy, 1])
 
 
 def _rotation(theta):
     angle = np.deg2rad(theta)
-    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    return np.array(
+        [[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]]
+    )
+
+
+def _shift(tx, ty):
+    return np.array([[1, 0, tx], [0, 1, ty], [0, 0, 1]])
 
 
 def _shear(shear):
     angle = np.deg2rad(shear)
-    return np.array([[1, -np.sin(angle)], [0, np.cos(angle)]])
+    return np.array([[1, -np.sin(angle), 0], [0, np.cos(angle), 0], [0, 0, 1]])
 
 
-def _about_centre(matrix, theta, tx, ty, shape):
-    """Return matrix and offset of the transformation about the image's centre; the shift is rotated with the image.
+def _about_centre(transformation, shape):
+    """Return matrix and offset of the transformation about the image's centre.
 
     The classic centre is the corner between four pixels, one pixel beyond the middle (size - 1) / 2: it is kept, so
-    that the same amounts give the same images.
+    that the same amounts give the same images. So is the order of the products: whether a place on an edge lies
+    outside may rest on the last bit.
     """
-    centre = np.array(shape[:2]) / 2 + 0.5
-    return matrix, centre - matrix @ centre + _rotation(theta) @ np.array([tx, ty])
+    row, column = np.array(shape[:2]) / 2 + 0.5
+    whole = _shift(row, column) @ transformation @ _shift(-row, -column)
+    return whole[:2, :2], whole[:2, 2]
 
 
 def _resample(image, matrix, offset, fill_mode, cval, order):
@@ -132,9 +140,10 @@ def _by_axes(image, scales, offset, fill_mode, cval):
 def _by_sparse_matrix(image, matrix, offset, fill_mode, cval):
     """Multiply the image, as a matrix (pixels, channels), by a sparse matrix (pixels, pixels)."""
     rows, cols, channels = image.shape
-    places = [m[0] * np.arange(rows)[:, None] + m[1] * np.arange(cols) for m in matrix]
-    top, bottom, down, outside = _neighbours(places[0] + offset[0], rows, fill_mode)
-    left, right, across, outside_too = _neighbours(places[1] + offset[1], cols, fill_mode)
+    down, across = np.arange(rows)[:, None], np.arange(cols)
+    places = [start + m[0] * down + m[1] * across for start, m in zip(offset, matrix, strict=True)]
+    top, bottom, down, outside = _neighbours(places[0], rows, fill_mode)
+    left, right, across, outside_too = _neighbours(places[1], cols, fill_mode)
     top *= cols
     bottom *= cols
     corners = np.empty((rows, cols, 4), "int32")

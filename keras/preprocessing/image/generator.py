@@ -125,7 +125,13 @@ class ImageDataGenerator:
         self._validation_split = share
 
     def _center_where_needed(self):
-        """Center the data where they are scaled."""
+        """Center the data where they are scaled; whitening scales them itself."""
+        if self.zca_whitening and self.featurewise_std_normalization:
+            self.featurewise_std_normalization = False
+            warnings.warn(
+                "zca_whitening scales the data itself: featurewise_std_normalization is set to False.",
+                stacklevel=4,
+            )
         for scaling, centering in (
             ("zca_whitening", "featurewise_center"),
             ("featurewise_std_normalization", "featurewise_center"),
@@ -389,6 +395,8 @@ class ImageDataGenerator:
             raise ValueError(
                 f"x should have the four axes of a batch of images, got an array of shape {x.shape}."
             )
+        if self.rescale:
+            x *= self.rescale
         if augment:
             with draws.drawing_from(draws.seeded(seed)):
                 x = np.stack([self.random_transform(image) for _ in range(rounds) for image in x])

@@ -26,6 +26,9 @@ def full(x):
 FORMS = {
     "dot": (lambda x: K.dot(x, np.ones((4, 2))), [(3, 2, 4)]),
     "batch_dot": (lambda x, y: K.batch_dot(x, y, [2, 2]), [(3, 2, 4), (3, 5, 4)]),
+    "reshape back": (lambda x: K.reshape(K.flatten(x), K.shape(x)) * 2, [(3, 4, 2)]),
+    "reshape all": (lambda x: K.reshape(x, (4, 6)), [(3, 4, 2)]),
+    "reshape rows": (lambda x: K.reshape(x, (-1, 7)), [(7, 4, 2)]),
     "batch_flatten": (K.batch_flatten, [(3, 2, 4)]),
     "slice": (lambda x: K.slice(x, (1, 0), (2, 2)), [(3, 4)]),
     "switch": (lambda x, y: K.switch(x > 0, x, y), [(3, 4), (3, 4)]),
@@ -93,3 +96,24 @@ def test_the_forms_agree(name):
     np.testing.assert_allclose(fed, concrete, rtol=1e-5, atol=1e-6)
     fits = [n in (None, m) for n, m in zip(output.shape, fed.shape, strict=True)]
     assert all(fits)
+
+
+def test_an_axis_of_unknown_size_can_be_squeezed():
+    x = K.placeholder((None, None, 4))
+    output = K.squeeze(x, 1)
+    assert output.shape == (None, 4)
+    (found,) = K.function([x], [output])([np.arange(8.0).reshape(2, 1, 4)])
+    np.testing.assert_array_equal(found, np.arange(8.0).reshape(2, 4))
+    with pytest.raises(ValueError, match=r"Axis 2 .* has not size 1"):
+        K.squeeze(x, 2)
+
+
+def test_a_size_that_is_a_number_has_an_empty_shape():
+    assert K.int_shape(2 * K.shape(K.zeros((3, 4)))[0]) == ()
+
+
+@pytest.mark.parametrize("dtype", ["int32", "uint8"])
+def test_whole_numbers_stay_whole_when_rounded(dtype):
+    found = K.round(K.constant([1, 2, 3], dtype))
+    assert K.dtype(found) == dtype
+    np.testing.assert_array_equal(K.eval(found), [1, 2, 3])

@@ -36,6 +36,11 @@ SETTINGS = {
     "rescale": {"rescale": 1 / 255, "preprocessing_function": lambda x: x + 1},
     "samplewise": {"samplewise_center": True, "samplewise_std_normalization": True},
     "featurewise": {"featurewise_center": True, "featurewise_std_normalization": True},
+    "featurewise, rescaled": {
+        "rescale": 1 / 255,
+        "featurewise_center": True,
+        "featurewise_std_normalization": True,
+    },
     "whitening": {"featurewise_center": True, "zca_whitening": True, "zca_epsilon": 1e-2},
     "cubic": {"rotation_range": 30, "interpolation_order": 3, "fill_mode": "reflect"},
     "split": {"validation_split": 0.4, "rotation_range": 20},

@@ -161,6 +161,11 @@ def test_warnings():
     with pytest.warns(UserWarning, match="zca_whitening needs featurewise_center"):
         generator = ImageDataGenerator(zca_whitening=True)
     assert generator.featurewise_center
+    with pytest.warns(UserWarning, match="zca_whitening scales the data itself"):
+        both = ImageDataGenerator(
+            featurewise_center=True, featurewise_std_normalization=True, zca_whitening=True
+        )
+    assert not both.featurewise_std_normalization
     with pytest.warns(UserWarning, match="featurewise_center is left out.*call fit"):
         ImageDataGenerator(featurewise_center=True).standardize(np.zeros((2, 2, 1)))
 
