@@ -504,6 +504,8 @@ class Layer(Configurable):
         self._check_inputs(inputs)
 
     def _call_on_symbols(self, inputs, args, kwargs):
+        if getattr(current(), "symbols", None) is not None:  # they stand for arrays
+            return graph.record(self, (inputs, *args), kwargs)
         self._check_inputs(inputs)
         shapes = nest.map_leaves(lambda t: tuple(t.shape), inputs)
         self._build_once(shapes)
@@ -511,7 +513,7 @@ class Layer(Configurable):
         outputs = graph.record(
             self, (inputs, *args), kwargs, self._infer(inputs, shapes, args, kwargs)
         )
-        self._nodes.append(nest.flatten(outputs)[0].node)
+        drawing.note(self, nest.flatten(outputs)[0].node)
         self._attach_masks(inputs, outputs, kwargs.get("mask", masks))
         return outputs
 
