@@ -12,7 +12,7 @@ from keras import constraints, dtype_policies, initializers, ops, regularizers
 from keras.backend import dtypes, graph, naming, nest
 from keras.backend.compute import compute
 from keras.backend.variable import Scope, Variable, current, outside
-from keras.layers import drawing, effects
+from keras.layers import configs, drawing, effects
 from keras.layers import input_spec as spec
 from keras.ops.core import array
 from keras.registry import Configurable
@@ -193,7 +193,7 @@ class Layer(Configurable):
             and "activity_regularizer" not in self._signature()
         ):
             derived.pop("activity_regularizer", None)
-        return {**config, **derived}
+        return configs.of(self, {**config, **derived})
 
     @classmethod
     @functools.cache
