@@ -234,7 +234,17 @@ class Configurable:
                 arguments.update(bound.arguments[name])
             elif parameter.kind is not parameter.VAR_POSITIONAL:
                 arguments[name] = bound.arguments[name]
+            elif bound.arguments[name]:
+                # They are passed on: their names are those in the constructor of the class below.
+                arguments.update(zip(self._names_below(), bound.arguments[name], strict=False))
         return arguments
+
+    def _names_below(self):
+        """Return the names of what the constructor takes that the class's own one overrides."""
+        constructors = [
+            vars(cls)["__init__"] for cls in type(self).__mro__ if "__init__" in vars(cls)
+        ]
+        return list(inspect.signature(constructors[1]).parameters)[1:]
 
 
 def table_of(namespace, *bases):

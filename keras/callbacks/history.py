@@ -10,7 +10,7 @@ class History(Callback):
     Attributes:
         epoch: the numbers of the epochs run, from 0.
         history: a dict from a quantity's name to the list of its values, one an epoch; `acc` and
-            `accuracy` find each other.
+            `accuracy` find each other, `mae` and `mean_absolute_error` and their kin too.
 
     Examples:
         >>> history = History()
@@ -33,8 +33,11 @@ class History(Callback):
     def on_epoch_end(self, epoch, logs=None):
         """Record the epoch."""
         self.epoch.append(epoch)
-        for name, value in as_logs(logs).items():
+        logs = as_logs(logs)
+        for name, value in logs.items():
             stored = self.history.stored_name(name) or name
+            # What has another spelling's name may be another metric of this run.
+            stored = name if stored in list(logs) else stored
             self.history.setdefault(stored, []).append(plain(value))
 
     def get_state(self):

@@ -16,7 +16,7 @@ class Monitor:
         name: the quantity, such as 'val_loss'.
         mode: 'min' or 'max' is better, or 'auto': 'max' for accuracies, AUC, precision, recall and
             F-measures, else 'min'.
-        min_delta: the least change that counts as an improvement.
+        min_delta: the least change that counts as an improvement; a negative one lets slightly worse values count.
 
     Raises:
         ValueError: the mode is unknown.
@@ -33,7 +33,7 @@ class Monitor:
         self.owner = owner
         self.name = name
         self.mode = _natural_mode(name) if mode == "auto" else mode
-        self.min_delta = abs(min_delta)
+        self.min_delta = min_delta
         self._warned = False
 
     @property

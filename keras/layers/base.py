@@ -12,7 +12,7 @@ from keras import constraints, dtype_policies, initializers, ops, regularizers
 from keras.backend import dtypes, graph, naming, nest
 from keras.backend.compute import compute
 from keras.backend.variable import Scope, Variable, current, outside
-from keras.layers import drawing, effects
+from keras.layers import configs, drawing, effects
 from keras.layers import input_spec as spec
 from keras.ops.core import array
 from keras.registry import Configurable
@@ -193,7 +193,7 @@ class Layer(Configurable):
             and "activity_regularizer" not in self._signature()
         ):
             derived.pop("activity_regularizer", None)
-        return {**config, **derived}
+        return configs.of(self, {**config, **derived})
 
     @classmethod
     @functools.cache
@@ -504,6 +504,8 @@ class Layer(Configurable):
         self._check_inputs(inputs)
 
     def _call_on_symbols(self, inputs, args, kwargs):
+        if getattr(current(), "symbols", None) is not None:  # they stand for arrays
+            return graph.record(self, (inputs, *args), kwargs)
         self._check_inputs(inputs)
         shapes = nest.map_leaves(lambda t: tuple(t.shape), inputs)
         self._build_once(shapes)
@@ -511,7 +513,7 @@ class Layer(Configurable):
         outputs = graph.record(
             self, (inputs, *args), kwargs, self._infer(inputs, shapes, args, kwargs)
         )
-        self._nodes.append(nest.flatten(outputs)[0].node)
+        drawing.note(self, nest.flatten(outputs)[0].node)
         self._attach_masks(inputs, outputs, kwargs.get("mask", masks))
         return outputs
 

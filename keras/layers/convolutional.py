@@ -78,7 +78,9 @@ class _Conv(BaseConv):
     def get_config(self):
         config = super().get_config()
         # Keras 2 knows no groups, and need not where there is one.
-        return {key: value for key, value in config.items() if key != "groups" or value != 1}
+        if config.get("groups") == 1:
+            del config["groups"]
+        return config
 
     def _add_kernels(self, channels):
         if channels is not None and channels % self.groups:

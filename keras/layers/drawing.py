@@ -1,8 +1,39 @@
 """Layers whose `call` asks a tensor what only those of a graph know, such as `x.get_shape()`."""
 
+import contextlib
+import threading
+
 from keras.backend import dtypes, graph, nest
 from keras.backend.compute import compute
 from keras.backend.variable import Scope, current
+
+
+class _Drawn(threading.local):
+    """The calls noted while a layer is drawn, as pairs of a layer and a node; None where none is."""
+
+    calls = None
+
+
+_drawn = _Drawn()
+
+
+def note(layer, node):
+    """Make the node of a call one of the layer's: for good, or while the layer around it is drawn."""
+    layer._nodes.append(node)
+    if _drawn.calls is not None:
+        _drawn.calls.append((layer, node))
+
+
+@contextlib.contextmanager
+def _forgetting_calls():
+    """Take the nodes that layers get in a `with` block off them again: it runs whenever a program is recorded."""
+    before, _drawn.calls = _drawn.calls, []
+    try:
+        yield
+    finally:
+        for layer, node in _drawn.calls:
+            layer._nodes.remove(node)
+        _drawn.calls = before
 
 
 def call(layer, inputs, args, kwargs):
@@ -22,7 +53,8 @@ def call(layer, inputs, args, kwargs):
         if not graph.asks_for_symbols(error):
             raise
     take_back()
-    return _call_drawn(layer, inputs, args, kwargs)
+    with _forgetting_calls():
+        return _call_drawn(layer, inputs, args, kwargs)
 
 
 def _call_drawn(layer, inputs, args, kwargs):

@@ -430,10 +430,10 @@ class CellRNN(RNN):
 
     def get_config(self):
         config = super().get_config()
-        own = {
-            name: plain(getattr(self, name)) for name in self._cell_arguments() if name in config
-        }
-        return {**config, **own}
+        for name in self._cell_arguments():
+            if name in config:
+                config[name] = plain(getattr(self, name))
+        return config
 
 
 def _of_cell(name):

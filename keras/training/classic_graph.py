@@ -87,6 +87,9 @@ class ClassicGraph:
     _feed_loss_fns = property(lambda self: self._of_trained(self.loss_functions))
 
     _uses_learning_phase = property(lambda self: self.uses_learning_phase)
+    # The metrics whose state sums up an epoch.
+    stateful_metric_names = property(lambda self: [m.name for m in self._stateful_metrics()])
+    stateful_metric_functions = property(lambda self: [m.given for m in self._stateful_metrics()])
     # What `compile` found trainable, and what K.function is given beside inputs, outputs and updates.
     _collected_trainable_weights = property(lambda self: list(self._prepared_snapshot().trainable))
     _function_kwargs = property(lambda self: {})
@@ -134,10 +137,16 @@ class ClassicGraph:
         own = {"train": "_train_on_list", "test": "_test_on_list", "predict": "_predict_on_list"}
         return None if function in (None, getattr(self, own[kind])) else function
 
+    def _uses_dynamic_learning_phase(self):
+        """Return whether a step's function takes the learning phase: layers ask for it, and it is not fixed."""
+        return self.uses_learning_phase and isinstance(session.learning_phase(), graph.Tensor)
+
     def _phase_value(self, kind):
         """Return what goes behind the other inputs of a step's function: the learning phase, if it is not fixed."""
-        is_fed = self.uses_learning_phase and isinstance(session.learning_phase(), graph.Tensor)
-        return [float(kind == "train")] if is_fed else []
+        return [float(kind == "train")] if self._uses_dynamic_learning_phase() else []
+
+    def _stateful_metrics(self):
+        return [m for m in self._compiled.metrics if m.is_stateful] if self.is_compiled else []
 
     def _train_on_list(self, inputs):
         checks.can_train(self)

@@ -1,39 +1,66 @@
-"""The numbers that training reports: a dict that knows `acc` and `accuracy`, and running means."""
+"""The numbers that training reports: a dict that knows other spellings of a name, and running means."""
 
 import numpy as np
 
-_PARTNERS = {"acc": "accuracy", "accuracy": "acc"}
+# Names of the same quantity: as programs give it to `compile`, and as Keras 2 then reports it.
+_SPELLINGS = (
+    ("acc", "accuracy"),
+    ("ce", "crossentropy"),
+    ("cosine", "cosine_proximity"),
+    ("mae", "MAE", "mean_absolute_error"),
+    ("mape", "MAPE", "mean_absolute_percentage_error"),
+    ("mse", "MSE", "mean_squared_error"),
+    ("msle", "MSLE", "mean_squared_logarithmic_error"),
+)
+_WEIGHTED = "weighted_"
 
 
-def _alias(name):
-    """The other spelling of a log name (`val_acc` for `val_accuracy`), or None if it has none."""
+def _spellings(name):
+    """Return the other spellings of a log name, such as `val_acc` for `val_accuracy`."""
+    return [
+        name[: len(name) - len(own)] + other
+        for names in _SPELLINGS
+        for own in names
+        if name == own or name.endswith(f"_{own}")
+        for other in names
+        if other != own
+    ]
+
+
+def _other_names(name):
+    """Return the names under which what is looked for as `name` may be held, the likeliest first."""
     if not isinstance(name, str):
-        return None
-    head, underscore, tail = name.rpartition("_")
-    partner = _PARTNERS.get(tail)
-    return None if partner is None else head + underscore + partner
+        return []
+    found = _spellings(name)
+    if _WEIGHTED in name:
+        # So Keras 2 names a weighted metric; here it may be the second one of its name.
+        plain_name = name.replace(_WEIGHTED, "", 1)
+        plain_names = [plain_name, *_spellings(plain_name)]
+        found += [*(f"{other}_1" for other in plain_names), *plain_names]
+    return found
 
 
 class Logs(dict):
-    """A dict of log values in which the endings `acc` and `accuracy` find each other.
+    """A dict of log values in which `acc` and `accuracy`, `mae` and `mean_absolute_error` find each other.
 
-    Looking up a name that is missing tries its other spelling, with any prefix (`val_acc`,
-    `digits_accuracy`). Iterating shows the names that were stored, and no others.
+    Looking up a name that is missing tries its other spellings, with any prefix (`val_acc`, `digits_accuracy`), and for
+    `weighted_acc` the weighted metric `acc`. Iterating shows the names that were stored, and no others.
 
     Examples:
         >>> logs = Logs(loss=0.5, val_accuracy=0.9)
         >>> logs["val_acc"], "val_acc" in logs, logs.get("acc", "none")
         (0.9, True, 'none')
+        >>> Logs(mae=2.0, mae_1=3.0)["weighted_mean_absolute_error"]
+        3.0
         >>> list(logs)
         ['loss', 'val_accuracy']
     """
 
     def stored_name(self, name):
-        """The key under which `name` is held here: itself, its other spelling, or None."""
+        """The key under which `name` is held here: itself, another spelling, or None."""
         if dict.__contains__(self, name):
             return name
-        other = _alias(name)
-        return other if other is not None and dict.__contains__(self, other) else None
+        return next((other for other in _other_names(name) if dict.__contains__(self, other)), None)
 
     def __missing__(self, name):
         stored = self.stored_name(name)
@@ -45,7 +72,7 @@ class Logs(dict):
         return self.stored_name(name) is not None
 
     def get(self, name, default=None):
-        """The value under `name` or its other spelling, else `default`."""
+        """The value under `name` or another spelling, else `default`."""
         stored = self.stored_name(name)
         return default if stored is None else self[stored]
 

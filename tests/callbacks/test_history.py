@@ -22,6 +22,12 @@ def test_both_spellings_find_a_metric_and_only_one_is_listed(run):
     assert list(history.history) == ["val_accuracy"]
 
 
+def test_two_metrics_of_one_meaning_stay_apart(run):
+    history = History()
+    run(history, [{"mae": 1.0, "mean_absolute_error": 2.0}] * 2)
+    assert history.history == {"mae": [1.0, 1.0], "mean_absolute_error": [2.0, 2.0]}
+
+
 def test_a_new_run_starts_anew_and_a_resumed_one_continues(run):
     history = History()
     run(history, [{"loss": 3.0}, {"loss": 2.0}])

@@ -80,7 +80,7 @@ def test_an_optimizer_without_a_rate_is_named(run, model):
         run(LearningRateScheduler(float), [{"loss": 1.0}])
 
 
-@pytest.mark.parametrize("case", range(6))
+@pytest.mark.parametrize("case", range(7))
 def test_the_rate_falls_as_in_keras_2_2_4(case, stored, run, model):
     record = stored["ReduceLROnPlateau"][case]
     plateau = ReduceLROnPlateau("loss", **record["arguments"])

@@ -91,3 +91,33 @@ def test_a_layer_of_own_functions_takes_arrays():
     assert compute.is_tensor(y)
     expected = np.maximum(X.sum(1, keepdims=True) * np.ones((1, 4)), 0)
     np.testing.assert_allclose(compute.to_numpy(y), expected, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("function", "slope"),
+    [
+        (lambda x, a: a * x - a / 2.0 + x * a, lambda x, a: 2 * a),
+        (lambda x, a: (a - x) / a + (x + a) ** np.full(5, 2.0), lambda x, a: 2 * (x + a) - 1 / a),
+        (lambda x, a: x @ np.diag(a) + np.eye(5)[:1], lambda x, a: a),
+        (lambda x, a: np.int64(3) * x - x / np.float64(2), lambda x, a: 2.5),
+    ],
+)
+def test_arrays_of_numpy_on_either_side_of_an_operator(function, slope):
+    factors = np.array([0.5, 1, 2, -1, 4])
+    layer = Dense(5, kernel_initializer="zeros", input_dim=5)
+    model = Sequential([layer, Lambda(lambda x: function(x, factors))])
+    assert model.output_shape == (None, 5) and model.output.dtype == FLOAT
+    layer.set_weights([np.zeros((5, 5)), np.ones(5)])
+    np.testing.assert_allclose(
+        model.predict(X), np.tile(function(np.ones((1, 5)), factors), (24, 1)), rtol=TOLERANCE
+    )
+    model.compile("sgd", lambda y_true, y_pred: y_pred)
+    model.fit(X, X, batch_size=24, epochs=1, verbose=0)
+    expected = 1 - 0.01 * slope(np.ones(5), factors) / 5
+    np.testing.assert_allclose(layer.get_weights()[1], expected + np.zeros(5), rtol=TOLERANCE)
+
+
+def test_arrays_of_numpy_compared_with_tensors():
+    layer = Lambda(lambda x: [np.zeros(5) < x, x >= np.zeros((24, 1))])
+    below, above = Model((x := Input((5,))), layer(x)).predict(X, batch_size=24)
+    assert below.dtype == bool and (below == (X > 0)).all() and (above == (X >= 0)).all()

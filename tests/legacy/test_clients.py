@@ -1,5 +1,6 @@
 """What programs for Keras 2 do with layers and models, in the ways they were written."""
 
+import copy
 import gc
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from keras import backend as K
 from keras import layers
-from keras.layers import Dense, Input, Lambda, Layer, Reshape
+from keras.layers import Conv2D, Dense, Input, Lambda, Layer, Reshape
 from keras.layers.convolutional import _Conv
 from keras.layers.merge import _Merge
 from keras.layers.pooling import _GlobalPooling1D
@@ -16,7 +17,7 @@ from keras.layers.recurrent import (
     _standardize_args,
     _time_distributed_dense,
 )
-from keras.models import Model, Sequential
+from keras.models import Model, Sequential, model_from_json, model_from_yaml
 from keras.optimizers import SGD, Optimizer
 
 ONES = np.ones((4, 3), "float32")
@@ -133,6 +134,55 @@ def test_a_convolution_of_ones_own():
     np.testing.assert_array_equal(layer(np.ones((1, 3, 3, 1))), np.full((1, 2, 2, 2), 4))
     twin = Plain.from_config(layer.get_config())
     assert (twin.rank, twin.kernel_size, layers.Conv2D(2, 2).rank) == (2, (2, 2), 2)
+
+
+def test_configs_of_convolutions_of_ones_own():
+    class Shuffled(Conv2D):
+        def __init__(self, filters, kernel_size, factor, padding="valid", **kwargs):
+            super().__init__(factor**2 * filters, kernel_size, padding=padding, **kwargs)
+            self.factor = factor
+
+        def get_config(self):
+            config = super(Conv2D, self).get_config()
+            assert (config.pop("rank"), config.pop("dilation_rate")) == (2, [1, 1])
+            return {**config, "filters": config["filters"] // self.factor**2, "factor": self.factor}
+
+    config = Shuffled(3, (3, 3), 2, padding="same", use_bias=False).get_config()
+    layer = Shuffled.from_config(config)
+    assert (layer.filters, layer.factor, layer.use_bias) == (12, 2, False)
+    assert layer.padding == "same" and "rank" not in Conv2D(1, 3).get_config()
+    with pytest.raises(KeyError, match="build"):
+        del Conv2D(1, 3).get_config()["build"]
+
+
+def test_the_config_of_a_layer_that_passes_all_arguments_on():
+    class Partial(Conv2D):
+        def __init__(self, *args, channels=3, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.channels = channels
+
+    layer = Partial(4, (3, 1), channels=2, strides=2)
+    twin = Partial.from_config(layer.get_config())
+    assert (twin.filters, twin.kernel_size, twin.strides, twin.channels) == (4, (3, 1), (2, 2), 2)
+
+
+def test_configs_of_recurrent_layers_of_ones_own():
+    class Minimal(layers.RNN):
+        def __init__(self, units, **kwargs):
+            super().__init__(layers.SimpleRNNCell(units), **kwargs)
+            self.units = units
+
+        def get_config(self):
+            config = super().get_config()
+            del config["cell"]
+            return dict(list(config.items()) + [("units", self.units)])
+
+    layer = Minimal(3, return_sequences=True)
+    twin = Minimal.from_config(copy.deepcopy(layer.get_config()))
+    assert (twin.units, twin.return_sequences) == (3, True)
+    model = Sequential([Minimal(3, input_shape=(2, 4))])
+    for text, read in [(model.to_json(), model_from_json), (model.to_yaml(), model_from_yaml)]:
+        assert read(text, custom_objects={"Minimal": Minimal}).output_shape == (None, 3)
 
 
 def test_private_functions_of_recurrent_layers():

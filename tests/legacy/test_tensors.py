@@ -90,6 +90,31 @@ def test_a_layer_that_asks_and_returns_what_it_did_not_compute():
     np.testing.assert_array_equal(sevens, np.full((4, 6), 7))
 
 
+class Around(Layer):
+    """Calls a layer within its own call, in a loop as well, and asks what only symbolic tensors know."""
+
+    def __init__(self, inner, **options):
+        super().__init__(**options)
+        self.inner = inner
+
+    def call(self, x):
+        y = self.inner(x)
+        assert y._keras_history[0] is self.inner and y.get_shape().as_list()[-1] == 6
+        return K.rnn(lambda t, states: (self.inner(t), states), y, [])[1]
+
+
+def test_a_layer_that_is_drawn_leaves_no_nodes_with_those_within():
+    inner, x = Dense(6, use_bias=False, kernel_initializer="identity"), Input((4, 6))
+    y = inner(x)
+    model = Model(x, Around(inner)(y))
+    model.compile("sgd", "mse")
+    for size in (1, 2):
+        model.fit(ONES, ONES, batch_size=size, verbose=0)
+    np.testing.assert_allclose(model.predict(ONES), ONES, rtol=1e-5)
+    assert inner.output is y and len(inner.inbound_nodes) == 1
+    assert Model(x, inner.output).predict(ONES).shape == ONES.shape
+
+
 def test_a_true_mistake_is_told_as_it_is():
     with pytest.raises(AttributeError, match="rhapsody"):
         Lambda(lambda t: t.rhapsody)(ONES)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from keras import backend as K
-from keras.callbacks import Callback
+from keras.callbacks import Callback, EarlyStopping
 from keras.layers import LSTM, Dense, Dropout, Input, Layer, Masking
 from keras.models import Model, Sequential
 
@@ -201,3 +201,30 @@ def test_a_layer_as_a_metric_with_a_state():
         assert model.evaluate(X, Y, batch_size=2, verbose=0)[2] == expected
     model.optimizer.lr = 0.0
     assert model.fit(X, Y, batch_size=4, epochs=2, verbose=0).history["right"] == [expected] * 2
+    assert model.stateful_metric_names == ["right"]
+    assert isinstance(model.stateful_metric_functions[0], Positives)
+
+
+def test_whether_the_learning_phase_is_given_at_each_run():
+    assert not classifier()._uses_dynamic_learning_phase()
+    x = Input((3,))
+    model = Model(x, Dropout(0.5)(x))
+    assert model._uses_dynamic_learning_phase() and model.stateful_metric_names == []
+    try:
+        K.set_learning_phase(0)
+        assert not model._uses_dynamic_learning_phase()
+    finally:
+        K.clear_session()
+
+
+def test_the_names_that_keras_2_gives_to_metrics():
+    model = classifier()
+    model.compile("sgd", "mse", metrics=["mae"], weighted_metrics=["mae", "acc"])
+    assert model.metrics_names == ["loss", "mae", "mae_1", "acc"]
+    data = {"sample_weight": np.arange(6), "validation_data": (X, Y), "verbose": 0}
+    stop = EarlyStopping("val_mean_absolute_error", patience=3)
+    history = model.fit(X, Y, callbacks=[stop], epochs=2, **data).history
+    assert history["mean_absolute_error"] is history["mae"]
+    assert history["val_weighted_mean_absolute_error"] is history["val_mae_1"]
+    assert history["weighted_acc"] is history["acc"]
+    assert history["mae"] != history["mae_1"] and stop.best == min(history["val_mae"])

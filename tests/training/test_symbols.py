@@ -261,3 +261,12 @@ def test_a_lambda_that_closes_over_other_tensors():
     expected = (X * (other @ wh + bh) + other) @ w + bias
     np.testing.assert_allclose(model.predict([X, other]), expected, rtol=1e-4, atol=1e-5)
     assert np.isfinite(model.train_on_batch([X, other], Y))
+
+
+def test_a_loss_that_calls_a_layer_on_a_tensor_of_the_model():
+    x, judge = Input((4,)), Dense(2, use_bias=False)
+    model = Model(x, Dense(1)(x))
+    model.compile("sgd", lambda y_true, y_pred: K.mean(judge(x)) + 0 * y_pred)
+    loss = model.evaluate(X, Y, verbose=0)
+    assert loss == pytest.approx(np.mean(X @ judge.get_weights()[0]), rel=1e-5)
+    assert judge.inbound_nodes == []

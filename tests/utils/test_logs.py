@@ -16,6 +16,13 @@ from keras.utils.logs import Logs, RunningMeans, as_logs, plain
         ("val_acc", "val_accuracy"),
         ("val_accuracy", "val_acc"),
         ("val_digits_accuracy", "val_digits_acc"),
+        ("mae", "mean_absolute_error"),
+        ("val_mean_squared_error", "val_mse"),
+        ("digits_MAPE", "digits_mean_absolute_percentage_error"),
+        ("crossentropy", "ce"),
+        ("val_digits_acc", "val_digits_weighted_acc"),
+        ("accuracy", "weighted_acc"),
+        ("mae_1", "weighted_mean_absolute_error"),
     ],
 )
 def test_both_spellings_find_the_value(stored, asked):
@@ -26,7 +33,7 @@ def test_both_spellings_find_the_value(stored, asked):
     assert list(logs) == [stored] and len(logs) == 1
 
 
-@pytest.mark.parametrize("asked", ["loss", "val_acc", "accurate", "acc_2", 3])
+@pytest.mark.parametrize("asked", ["loss", "val_acc", "accurate", "acc_2", "mean_absolute", 3])
 def test_other_names_find_nothing(asked):
     logs = Logs(acc=0.5)
     assert asked not in logs
@@ -39,6 +46,7 @@ def test_other_names_find_nothing(asked):
 def test_an_exact_name_comes_first():
     logs = Logs(acc=1.0, accuracy=2.0)
     assert (logs["acc"], logs["accuracy"]) == (1.0, 2.0)
+    assert Logs(mae=1.0, mae_1=2.0)["weighted_mae"] == 2.0
 
 
 def test_it_is_a_dict_and_stays_what_it_is():

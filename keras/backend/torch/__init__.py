@@ -1,5 +1,6 @@
 """The PyTorch backend: primitives only, see `keras/backend/contract.py`."""
 
+from keras.backend.torch import operators  # noqa: F401 - installs itself
 from keras.backend.torch.array import *  # noqa: F403
 from keras.backend.torch.control import *  # noqa: F403
 from keras.backend.torch.core import *  # noqa: F403
