@@ -109,12 +109,21 @@ def _checksum(file, start, size):
     """Return the CRC-32 of a part of a file, whose place stays where it is."""
     checksum, buffer = 0, memoryview(bytearray(min(size, _CHUNK)))
     while size > 0:
-        count = os.preadv(file.fileno(), [buffer[:size]], start)
+        count = _read_at(file, buffer[:size], start)
         if not count:
             raise EOFError("it ends too early")
         checksum = zlib.crc32(buffer[:count], checksum)
         start, size = start + count, size - count
     return checksum
+
+
+def _read_at(file, buffer, start):
+    """Read into a buffer from a place in a file, whose own place stays where it is; return the number of bytes."""
+    if hasattr(os, "preadv"):
+        return os.preadv(file.fileno(), [buffer], start)
+    with open(file.name, "rb") as other:  # on Windows
+        other.seek(start)
+        return other.readinto(buffer)
 
 
 def refuse_weights(target, saved):

@@ -206,3 +206,12 @@ def test_half_precision_is_kept_as_keras_3_keeps_it(tmp_path):
 def test_weights_alone_are_no_archive(model, tmp_path):
     with pytest.raises(ValueError, match=r"name of a whole model.*\.weights\.h5"):
         model.save_weights(tmp_path / "m.keras")
+
+
+def test_archives_are_written_and_read_where_files_cannot_be_read_at_a_place(
+    model, tmp_path, monkeypatch
+):
+    monkeypatch.delattr("os.preadv")
+    model.save(tmp_path / "m.keras")
+    found = models.load_model(tmp_path / "m.keras").get_weights()
+    assert all(map(np.array_equal, found, model.get_weights()))
