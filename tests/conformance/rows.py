@@ -332,6 +332,29 @@ row(
     "axis",
     axis=1,
 )
+
+
+def rescaled(x, mean, variance, gamma, beta, axis, epsilon):
+    """Return each channel, the last axis, shifted, divided and scaled."""
+    return (x - mean) / np.sqrt(variance + epsilon) * gamma + beta
+
+
+row(
+    "normalized",
+    lambda n: (normal((n, 4, 3)), positive(3), normal((3,), 1), -1, 1e-3),
+    lambda x, *scaling: (
+        rescaled(x, x.mean((0, 1)), x.var((0, 1)), *scaling),
+        x.mean((0, 1)),
+        x.var((0, 1)),
+    ),
+    factor=10,
+)
+row(
+    "rescaled",
+    lambda n: (normal((n, 3)), normal((3,), 1), positive(3), positive(3), normal((3,), 2), 1, 1e-3),
+    rescaled,
+    factor=4,
+)
 row("log_softmax", one(), lambda x: special.log_softmax(x, -1))
 row("l2_normalize", one(), lambda x: x / np.linalg.norm(x, axis=-1, keepdims=True))
 row(
