@@ -56,7 +56,8 @@ class RNN(Layer):
         stateful: whether each batch goes on from the states that the batch before left.
         unroll: whether to write the steps out in place of a loop: more memory and a longer compilation, maybe faster.
         **kwargs: those of every layer; `input_length`, the number of time steps, together with `input_dim`; and
-            `zero_output_for_mask`, whether outputs of masked times are zero and not those of the time before.
+            `zero_output_for_mask`, whether outputs of masked times are zero and not those of the time before;
+            `time_major`, whether inputs, mask and outputs have the time before the batch, as tf.keras has it.
 
     Call arguments:
         inputs: (batch, time, features), or a list of it, the initial states and the constants.
@@ -101,6 +102,7 @@ class RNN(Layer):
     ):
         length = kwargs.pop("input_length", None)
         self.zero_output_for_mask = kwargs.pop("zero_output_for_mask", False)
+        self.time_major = bool(kwargs.pop("time_major", False))
         if kwargs.get("input_dim") is not None and kwargs.get("input_shape") is None:
             kwargs["input_shape"] = (length, kwargs.pop("input_dim"))
         super().__init__(**kwargs)
@@ -132,11 +134,15 @@ class RNN(Layer):
         self.built = True
 
     def _split_shapes(self, input_shape):
-        """Return the shape of the sequence, and those of the constants."""
+        """Return the shape of the sequence, the batch before the time, and those of the constants."""
         if not isinstance(input_shape[0], list | tuple):
-            return tuple(input_shape), []
+            return self._turned(tuple(input_shape)), []
         count = self._num_constants
-        return tuple(input_shape[0]), list(input_shape[-count:]) if count else []
+        return self._turned(tuple(input_shape[0])), list(input_shape[-count:]) if count else []
+
+    def _turned(self, shape):
+        """Return a shape with the batch before the time, or the other way round, where the time is to be first."""
+        return (shape[1], shape[0], *shape[2:]) if self.time_major and len(shape) > 1 else shape
 
     def _state_shapes(self, input_shape):
         """Return the shapes of the states, each (batch, ...), for the shape of the sequence."""
@@ -153,7 +159,7 @@ class RNN(Layer):
         shape = self._split_shapes(input_shape)[0]
         output = self._output_shape(shape)
         if self.return_sequences:
-            output = (output[0], shape[1], *output[1:])
+            output = self._turned((output[0], shape[1], *output[1:]))
         return [output, *self._state_shapes(shape)] if self.return_state else output
 
     def compute_mask(self, inputs, mask=None):
@@ -175,7 +181,7 @@ class RNN(Layer):
         input_spec.check(self, nest.as_list(inputs)[0])
 
     def _check_call(self, x, states):
-        shape = np.shape(x) if not hasattr(x, "shape") else tuple(x.shape)
+        shape = self._turned(np.shape(x) if not hasattr(x, "shape") else tuple(x.shape))
         if self._num_constants and not takes(self.cell, "constants"):
             raise ValueError(
                 f"Layer {self.name!r}: `constants` were given, and its cell does not take them; give the "
@@ -226,6 +232,8 @@ class RNN(Layer):
             inputs, initial_state, constants, self._num_constants, self.name
         )
         mask = mask[0] if isinstance(mask, list | tuple) else mask
+        if self.time_major:
+            x, mask = (None if a is None else ops.swapaxes(a, 0, 1) for a in (x, mask))
         states = [ops.convert_to_tensor(s) for s in states] or self._first_states(x)
         mask = None if mask is None else ops.moveaxis(mask, 1, 0)
         sequence, step = sequence_of(self.cell, ops.moveaxis(x, 1, 0), training, constants)
@@ -235,7 +243,9 @@ class RNN(Layer):
         if self.stateful:
             for variable, state in zip(self.states, states, strict=True):
                 variable.assign(state)
-        output = ops.moveaxis(outputs, 0, 1) if self.return_sequences else last
+        output = last
+        if self.return_sequences:
+            output = outputs if self.time_major else ops.moveaxis(outputs, 0, 1)
         return [output, *states] if self.return_state else output
 
     @contextlib.contextmanager
@@ -350,6 +360,8 @@ class RNN(Layer):
         config = super().get_config()
         if self._num_constants:
             config["num_constants"] = self._num_constants
+        if self.time_major:
+            config["time_major"] = True
         return config
 
     @classmethod

@@ -258,7 +258,8 @@ class Bidirectional(Wrapper):
             _run(layer, x, mask, own, constants)
             for layer, own in zip(self._both, self._halves(states), strict=True)
         )
-        last = ops.flip(backward[0], 1) if self.return_sequences else backward[0]
+        time = 0 if getattr(self.forward_layer, "time_major", False) else 1
+        last = ops.flip(backward[0], time) if self.return_sequences else backward[0]
         outputs = nest.as_list(_MERGES[self.merge_mode](forward[0], last))
         return nest.unpack_single([*outputs, *forward[1:], *backward[1:]])
 

@@ -60,6 +60,7 @@ _HAVE = {
         "LocallyConnected1D",
         "LocallyConnected2D",
     },
+    "time_major": {"GRU", "LSTM", "RNN", "SimpleRNN"},
 }
 
 # Class by class, what changes nothing that a layer computes.

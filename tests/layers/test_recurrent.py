@@ -411,3 +411,32 @@ def test_outputs_of_masked_times_can_be_zero():
     np.testing.assert_allclose(found, np.where(MASK[..., None], outputs, 0), rtol=1e-6)
     assert zeroed.get_config()["zero_output_for_mask"] is True
     assert "zero_output_for_mask" not in kept.get_config()
+
+
+@pytest.mark.parametrize("kind", [L.SimpleRNN, L.GRU, L.LSTM])
+@pytest.mark.parametrize("sequences", [False, True])
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_time_before_batch(kind, sequences, wrapped):
+    options = {"return_sequences": sequences, "return_state": True, "dtype": "float32"}
+    usual, turned = kind(UNITS, **options), kind(UNITS, time_major=True, **options)
+    if wrapped:
+        usual, turned = L.Bidirectional(usual), L.Bidirectional(turned)
+    expected, *states = usual(X, mask=MASK)
+    shape = (TIME, BATCH, FEATURES)
+    turned.build(shape)
+    turned.set_weights(usual.get_weights())
+    found, *found_states = turned(X.swapaxes(0, 1), mask=MASK.T)
+    expected = ops.swapaxes(expected, 0, 1) if sequences else expected
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6)
+    for one, other in zip(found_states, states, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-6)
+    assert turned.compute_output_shape(shape)[0] == tuple(expected.shape)
+    again = type(turned).from_config(turned.get_config())
+    assert again.compute_output_shape(shape) == turned.compute_output_shape(shape)
+
+
+def test_states_are_kept_for_each_sample_where_the_time_is_first():
+    layer = L.LSTM(UNITS, stateful=True, time_major=True)
+    first, second = (np.array(layer(X.swapaxes(0, 1))) for _ in range(2))
+    assert layer.states[0].shape == (BATCH, UNITS)
+    assert not np.allclose(first, second)

@@ -100,7 +100,7 @@ def optimizer(kind, **config):
 
 
 REFUSED = {
-    "time_major": (lambda: layer("LSTM", units=2, time_major=True), "'late' .* time_major=True"),
+    "time_major": (lambda: layer("Dense", units=2, time_major=True), "'late' .* time_major=True"),
     "ragged": (lambda: layer("InputLayer", ragged=True), "'late' .* ragged=True"),
     "groups": (lambda: layer("Conv2DTranspose", groups=2), "'late' .* groups=2"),
     "axes": (lambda: layer("BatchNormalization", axis=[1, 2]), "'late' .* axes"),
