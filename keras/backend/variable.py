@@ -79,6 +79,11 @@ class Variable:
         scope = current()
         return stored(self) if scope is None else scope.seen(self)
 
+    @staticmethod
+    def is_in_scope():
+        """Return whether code runs in a scope, where a Variable has the scope's value."""
+        return current() is not None
+
     @property
     def ndim(self):
         """The number of axes."""

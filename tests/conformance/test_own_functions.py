@@ -5,6 +5,7 @@ import importlib
 import numpy as np
 import pytest
 
+from keras import backend as K
 from keras import config
 from keras.backend.compute import compute, has
 from keras.layers import Dense, Input, Lambda, Layer
@@ -121,3 +122,25 @@ def test_arrays_of_numpy_compared_with_tensors():
     layer = Lambda(lambda x: [np.zeros(5) < x, x >= np.zeros((24, 1))])
     below, above = Model((x := Input((5,))), layer(x)).predict(X, batch_size=24)
     assert below.dtype == bool and (below == (X > 0)).all() and (above == (X >= 0)).all()
+
+
+def test_an_assigned_operator_leaves_the_old_value_to_others():
+    def joined(x):
+        y = K.exp(x)
+        y *= x
+        y += np.ones(5)
+        x -= 1
+        return y - x
+
+    x = Input((5,))
+    bias = Dense(5, kernel_initializer="zeros")
+    y = bias(x)
+    model = Model(x, [Lambda(joined)(y), y])
+    bias.set_weights([np.zeros((5, 5)), np.full(5, 2.0)])
+    found, kept = model.predict(X)
+    np.testing.assert_array_equal(kept, np.full((24, 5), 2))
+    np.testing.assert_allclose(found, np.full((24, 5), 2 * np.exp(2)), rtol=TOLERANCE)
+    model.compile("sgd", lambda y_true, y_pred: y_pred)
+    model.train_on_batch(X, [X, X])
+    expected = 2 - 0.01 * 3 * np.exp(2) / 5
+    np.testing.assert_allclose(bias.get_weights()[1], np.full(5, expected), rtol=TOLERANCE)

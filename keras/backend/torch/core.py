@@ -92,20 +92,3 @@ def arange(start, stop, step, dtype):
     # PyTorch refuses bounds that the steps lead away from; the answer is an empty array.
     stop = stop if (stop - start) * step > 0 else start
     return torch.arange(start, stop, step, dtype=DTYPES[dtype], device=device())
-
-
-def register_variable(cls):
-    """Let PyTorch's functions take Variables, by their current value."""
-
-    def with_values(cls, function, types, args=(), kwargs=None):
-        return function(*_values(cls, args), **_values(cls, kwargs or {}))
-
-    cls.__torch_function__ = classmethod(with_values)
-
-
-def _values(cls, x):
-    if isinstance(x, cls):
-        return x.value
-    if isinstance(x, list | tuple):
-        return type(x)(_values(cls, item) for item in x)
-    return {key: _values(cls, item) for key, item in x.items()} if isinstance(x, dict) else x

@@ -1,8 +1,4 @@
-"""Lets tensors of PyTorch be combined with NumPy's arrays by Python's operators, as those of the other backends are.
-
-By itself PyTorch refuses that on one side, and on the other leaves it to NumPy, which gives no gradient and needs
-values, that a tensor has not while shapes are worked out.
-"""
+"""Python's operators on tensors of PyTorch, with Variables and arrays of NumPy, as the other backends have them."""
 
 import functools
 
@@ -13,9 +9,43 @@ from keras.backend.torch.core import asarray
 
 _OPERATORS = "add sub mul truediv floordiv mod pow matmul and or xor".split()
 _COMPARISONS = "lt le gt ge eq ne".split()
+_IN_PLACE = "add sub mul truediv floordiv mod pow and or xor".split()
+
+
+def register_variable(cls):
+    """Let PyTorch's functions take Variables, by their current value, and its operators NumPy's arrays.
+
+    In scopes `x *= y` gives `x` a new value, as where tensors cannot be changed in place: others may use the old
+    one, for the gradient or as the input of another layer.
+    """
+
+    def with_values(cls, function, types, args=(), kwargs=None):
+        return function(*_values(cls, args), **_values(cls, kwargs or {}))
+
+    cls.__torch_function__ = classmethod(with_values)
+    names = [*_OPERATORS, *(f"r{name}" for name in _OPERATORS), *_COMPARISONS]
+    for name in (f"__{name}__" for name in names):
+        setattr(torch.Tensor, name, _taking_arrays(getattr(torch.Tensor, name)))
+    for name in _IN_PLACE:
+        own, new = (getattr(torch.Tensor, f"__{prefix}{name}__") for prefix in ("i", ""))
+        setattr(torch.Tensor, f"__i{name}__", _outside_scopes(own, new, cls.is_in_scope))
+
+
+def _values(cls, x):
+    if isinstance(x, cls):
+        return x.value
+    if isinstance(x, list | tuple):
+        return type(x)(_values(cls, item) for item in x)
+    return {key: _values(cls, item) for key, item in x.items()} if isinstance(x, dict) else x
 
 
 def _taking_arrays(operator):
+    """Return an operator that takes arrays of NumPy too.
+
+    By itself PyTorch refuses them on one side, and on the other leaves the operation to NumPy, which gives no gradient
+    and needs values, that a tensor has not while shapes are worked out.
+    """
+
     @functools.wraps(operator)
     def combined(self, other):
         return operator(self, asarray(other) if isinstance(other, np.ndarray) else other)
@@ -23,10 +53,11 @@ def _taking_arrays(operator):
     return combined
 
 
-def _install():
-    names = [*_OPERATORS, *(f"r{name}" for name in _OPERATORS), *_COMPARISONS]
-    for name in (f"__{name}__" for name in names):
-        setattr(torch.Tensor, name, _taking_arrays(getattr(torch.Tensor, name)))
+def _outside_scopes(in_place, operator, is_in_scope):
+    """Return an operator that changes a tensor in place, but in scopes returns a new one."""
 
+    @functools.wraps(in_place)
+    def assigned(self, other):
+        return operator(self, other) if is_in_scope() else in_place(self, other)
 
-_install()
+    return assigned
