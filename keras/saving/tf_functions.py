@@ -48,8 +48,13 @@ def sized(function, sources, args, kwargs):
     args, kwargs = ([_filled(a, sources) for a in args], _filled(kwargs, sources))
     if function == "array":
         return array(np.asarray(args[0]), "int32")
-    found = globals()[function] if function in FUNCTIONS else getattr(ops, function, None)
-    return (ops.image.resize if function == "image.resize" else found)(*args, **kwargs)
+    if function in FUNCTIONS:
+        return globals()[function](*args, **kwargs)
+    if function not in ("image.resize", *ops.__all__):
+        raise ValueError(f"There is no op {function!r}; the file is damaged, save the model anew.")
+    return (ops.image.resize if function == "image.resize" else getattr(ops, function))(
+        *args, **kwargs
+    )
 
 
 def _filled(value, sources):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from keras import models
-from keras.saving import tf_keras
+from keras.saving import tf_functions, tf_keras
 
 FOLDER = Path(__file__).parent / "fixtures" / "tf_keras"
 CASES = sorted(
@@ -187,3 +187,8 @@ def test_losses_and_metrics_as_objects():
 def test_reading_what_was_read_changes_nothing():
     once = function("math.add", y=1.0)
     assert tf_keras.to_canonical(once) == once
+
+
+def test_sizes_are_worked_out_by_ops_alone():
+    with pytest.raises(ValueError, match="no op 'core'"):
+        tf_functions.sized("core", [np.zeros(2)], [{"source": 0}], {})
