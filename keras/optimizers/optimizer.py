@@ -295,15 +295,15 @@ class Optimizer(registry.Configurable):
         for kind in dict.fromkeys(kinds):
             now[kind], own = self._now(kind, gradients)
             changes += own
-        fused_rule = fused(self._rule)
+        fused_rule = fused(self._updated)
         sizes = [math.prod(variable.shape) for variable in variables]
         for variable, gradient, kind, size in zip(variables, gradients, kinds, sizes, strict=True):
             # A program of its own takes a tenth of a second to make: only what costs most is worth it.
-            rule = fused_rule if size * 8 >= sum(sizes) else self._rule
+            rule = fused_rule if size * 8 >= sum(sizes) else self._updated
             changes += self._updates_of(variable, gradient, kind, now[kind], rule)
         return changes
 
-    def _rule(self, gradient, value, slots, now):
+    def _updated(self, gradient, value, slots, now):
         return self.update(gradient, value, slots, SimpleNamespace(**now))
 
     def _gathered_changes(self, gradients, variables, kinds):
