@@ -296,10 +296,11 @@ class Optimizer(registry.Configurable):
             now[kind], own = self._now(kind, gradients)
             changes += own
         fused_rule = fused(self._updated)
-        sizes = [math.prod(variable.shape) for variable in variables]
-        for variable, gradient, kind, size in zip(variables, gradients, kinds, sizes, strict=True):
+        total = sum(math.prod(variable.shape) for variable in variables)
+        for variable, gradient, kind in zip(variables, gradients, kinds, strict=True):
             # A program of its own takes a tenth of a second to make: only what costs most is worth it.
-            rule = fused_rule if size * 8 >= sum(sizes) else self._updated
+            is_large = math.prod(variable.shape) * 8 >= total
+            rule = fused_rule if is_large else self._updated
             changes += self._updates_of(variable, gradient, kind, now[kind], rule)
         return changes
 
