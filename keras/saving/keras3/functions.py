@@ -174,12 +174,7 @@ def normalize(x, axis=-1, order=2, epsilon=None):
 @op
 def batch_norm(x, mean, variance, offset=None, scale=None, axis=-1, epsilon=1e-3):
     """Return x without a mean and variance along an axis, scaled and moved."""
-    x = array(x)
-    shape = [-1 if i == axis % x.ndim else 1 for i in range(x.ndim)]
-    mean, variance = ops.reshape(mean, shape), ops.reshape(variance, shape)
-    y = ops.multiply(ops.subtract(x, mean), ops.rsqrt(ops.add(variance, epsilon)))
-    y = y if scale is None else ops.multiply(y, ops.reshape(scale, shape))
-    return y if offset is None else ops.add(y, ops.reshape(offset, shape))
+    return ops.rescaled(x, mean, variance, scale, offset, axis, epsilon)
 
 
 @op
