@@ -55,3 +55,9 @@ collect_ignore = [
 def known_random_numbers():
     """`keras` draws its root seed from here as long as none is set."""
     np.random.seed(0)
+
+
+@pytest.fixture(autouse=True)
+def no_dtype_policy(monkeypatch):
+    """A policy that one test sets, even that of `floatx`, must not reach the next."""
+    monkeypatch.setitem(config._given, "dtype_policy", None)

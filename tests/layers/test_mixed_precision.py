@@ -40,13 +40,6 @@ every_layer = pytest.mark.parametrize(
 )
 
 
-@pytest.fixture(autouse=True)
-def policy_of_before():
-    """Whatever a test sets, the next one begins in float32."""
-    yield
-    config.set_dtype_policy(config.floatx())
-
-
 def twins(make, shapes, policy):
     """The same layer in float32 and in mixed precision, each with its inputs, and the inputs' values."""
     made, values = [], [values_for(make, s, i) for i, s in enumerate(shapes)]

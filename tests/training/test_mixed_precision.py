@@ -18,13 +18,6 @@ X = rng.normal(size=(64, 4)).astype("float32")
 Y = (X @ np.array([[1.0, -1.0], [0.5, 0.0], [0.0, 2.0], [1.0, 1.0]]) / 2).astype("float32")
 
 
-@pytest.fixture(autouse=True)
-def policy_of_before():
-    """Whatever a test sets, the next one begins in float32."""
-    yield
-    config.set_dtype_policy(config.floatx())
-
-
 def model_of(policy, last="float32"):
     """A small regression model, the same weights each time."""
     config.set_dtype_policy(policy)
