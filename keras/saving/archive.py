@@ -188,6 +188,12 @@ def _members(file, name):
     members = {info.filename: info for info in found}
     if len(members) != len(found):
         raise ValueError(f"{name!r} has two members of the same name, which no Keras archive has.")
+    misplaced = [info for info in found if info.header_offset < 0]
+    if misplaced:
+        raise ValueError(
+            f"{name!r} is a damaged zip: its member {misplaced[0].filename!r} would begin before the file does. "
+            "Is the file complete?"
+        )
     packed = [info for info in found if info.compress_type not in _PACKINGS]
     if packed:
         raise ValueError(

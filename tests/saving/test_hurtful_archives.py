@@ -115,6 +115,19 @@ def test_a_flipped_bit_in_large_weights_changes_nothing(tmp_path, monkeypatch):
     assert not any(weight.any() for weight in model.get_weights())
 
 
+@pytest.mark.parametrize("name", ["config.json", "model.weights.h5"])
+def test_a_member_that_begins_before_the_file_is_refused(parts, tmp_path, name):
+    ordered = {name: parts[name], **parts}
+    path = packed(tmp_path / "m.keras", ordered)
+    data = bytearray(path.read_bytes())
+    # The end record's place of the directory: all members seem to lie as much earlier as it is later.
+    place = data.rindex(b"PK\x05\x06") + 16
+    (start,) = struct.unpack("<I", data[place : place + 4])
+    data[place : place + 4] = struct.pack("<I", start + 8)
+    path.write_bytes(data)
+    refused(path, f"its member '{name}' would begin before the file")
+
+
 def test_an_encrypted_member_is_refused(parts, tmp_path):
     path = packed(tmp_path / "m.keras", parts)
     data = path.read_bytes()
