@@ -4,7 +4,7 @@ import numpy as np
 
 from keras.backend import seed
 from keras.backend.compute import compute
-from keras.backend.variable import functionalize, held, store, stored
+from keras.backend.variable import functionalize, held_all, store, store_all, stored
 
 
 class MissingVariables(Exception):
@@ -147,7 +147,7 @@ class LoopProgram:
             if self._compiled is None:
                 self._compiled = self._compile()
             # What changes may still lie on the host: this very call takes it to the device.
-            state = [held(v) for v in self.changing]
+            state = held_all(self.changing)
             fixed = [stored(v) for v in self.fixed], key
             bounds = np.int32(first), np.int32(last), np.int32(tick)
             try:
@@ -155,8 +155,7 @@ class LoopProgram:
             except MissingVariables as found:
                 self._prepare(found.variables)
                 continue
-            for variable, value in zip(self.changing, state, strict=True):
-                store(variable, value)
+            store_all(self.changing, state)
             return summary
 
     def _prepare(self, variables):

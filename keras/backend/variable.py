@@ -201,9 +201,21 @@ def on_host(variable):
     return value if isinstance(value, np.ndarray) else variable.numpy()
 
 
+def held_all(variables):
+    """Return what `held` returns of each."""
+    values = [v._value for v in variables]
+    return [held(v) for v in variables] if Pending in map(type, values) else values
+
+
 def store(variable, value):
     """Replace a Variable's stored value by a backend array of its shape and dtype, unchecked."""
     variable._value = value
+
+
+def store_all(variables, values):
+    """Do what `store` does to each of the Variables."""
+    for variable, value in zip(variables, values, strict=True):
+        variable._value = value
 
 
 # ------------------------------------------------------------------ scopes

@@ -140,6 +140,9 @@ def classes_exist(y, names, counts):
     for target, name, count in zip(y, names, counts, strict=True):
         if count is None or not isinstance(target, np.ndarray) or not target.size:
             continue
+        # One pass over the usual dtype: seen as unsigned, negative numbers are large ones.
+        if target.dtype == np.int32 and target.view(np.uint32).max() < count:
+            continue
         for found in (target.min(), target.max()):
             if not 0 <= found < count:
                 raise ValueError(
