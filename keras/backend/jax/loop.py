@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from keras.backend.jax import cpu
+from keras.backend.jax import alike, cpu
 
 
 def compile_loop(step, summary):
@@ -38,4 +38,28 @@ def compile_loop(step, summary):
         return state, summary(state)
 
     cpu.keep_memory()
-    return jax.jit(run, donate_argnums=0, compiler_options=cpu.compiler_options())
+    options = cpu.compiler_options()
+    recorder = jax.jit(run, donate_argnums=0, compiler_options=options)
+    # What lies on one device of several belongs to the program; JAX itself tells such programs apart.
+    return _Loop(recorder, options) if jax.device_count() == 1 else recorder
+
+
+class _Loop:
+    """The compiled function: an executable for each set of shapes, shared with the loops that are alike."""
+
+    def __init__(self, recorder, options):
+        self._recorder, self._options = recorder, options
+        self._executables = {}
+
+    def __call__(self, state, fixed, data, order, *bounds):
+        # A single step is over sooner than its shapes are looked at; and JAX looks for nan in functions of its own.
+        if order is None or jax.config.jax_debug_nans or jax.config.jax_debug_infs:
+            return self._recorder(state, fixed, data, order, *bounds)
+        arrays, nesting = jax.tree_util.tree_flatten((data, order))
+        precision = jax.config.jax_default_matmul_precision
+        kinds = precision, nesting, *[(array.shape, array.dtype) for array in arrays]
+        run = self._executables.get(kinds)
+        if run is None:
+            traced = self._recorder.trace(state, fixed, data, order, *bounds)
+            run = self._executables[kinds] = alike.compiled(traced, self._options)
+        return run(state, fixed, data, order, *bounds)
