@@ -19,7 +19,7 @@ def register_variable(cls):
     one, for the gradient or as the input of another layer.
 
     The operators have to be replaced on the class, for all: PyTorch refuses an array before any of its hooks
-    (`__torch_function__`, `TorchFunctionMode`) is asked. Outside of scopes they do what they did, 0.1 us later.
+    (`__torch_function__`, `TorchFunctionMode`) is asked. Outside of scopes they do what they did, 0.15 us later.
     """
 
     def with_values(cls, function, types, args=(), kwargs=None):
