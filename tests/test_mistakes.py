@@ -456,7 +456,7 @@ def a_function_called_with_too_few_values():
 @mistake(ValueError, "gradient", "depend")
 def a_gradient_by_an_unrelated_tensor():
     a, b = Input(shape=(5,), name="left"), Input(shape=(5,), name="right")
-    K.gradients(K.sum(a), [b])
+    K.function([a], K.gradients(K.sum(a), [b]))
 
 
 @mistake(TypeError, "flat", "mask")

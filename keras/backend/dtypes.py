@@ -74,6 +74,11 @@ def is_integer(dtype):
     return dtype in SIGNED or dtype in UNSIGNED
 
 
+def carries_gradients(dtype):
+    """Return whether values of the dtype named `dtype` can be differentiated: floats and complex numbers."""
+    return is_float(dtype) or dtype.startswith("complex")
+
+
 def at_least_single(dtype=None):
     """Return the dtype to add up or update numbers in: `floatx` by default, float32 in place of half precision.
 

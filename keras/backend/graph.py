@@ -567,9 +567,11 @@ def asks_for_symbols(error):
 def gradients(loss, by):
     """Return the symbolic gradients of the sum of `loss` by each of `by`, tensors or Variables.
 
+    Those by what the loss does not depend on, or through integers alone, are None.
+
     Raises:
         NotImplementedError: if the backend computes no gradients.
-        ValueError: if the loss does not depend on one of them, or is no symbolic tensor.
+        ValueError: if the loss is no symbolic tensor.
     """
     check_gradients("K.gradients")
     if isinstance(loss, Variable):
@@ -579,22 +581,37 @@ def gradients(loss, by):
             f"The loss is a value, {type(loss).__name__}, not a symbolic tensor: there is nothing to differentiate. "
             "Compute it from Variables or placeholders, outside of a layer's call."
         )
-    needed = ancestors([loss])
-    for x in by:
-        if isinstance(x, Tensor) and x not in needed:
-            raise ValueError(
-                f"The loss {loss.name!r} does not depend on {x!r}: there is no gradient. Differentiate by a tensor "
-                "that the loss was computed from."
-            )
-    leaves = [t for t in needed if t.node is None and not isinstance(t, LearningPhase)]
-    found = {}
-    for group in _independent(list(by)):
+    leaves = [t for t in ancestors([loss]) if t.node is None and not isinstance(t, LearningPhase)]
+    sources, found = _differentiable(loss), dict.fromkeys(by)
+    for group in _independent([x for x in by if x in sources]):
         others = [t for t in leaves if t not in group]
         tensors = [x for x in group if isinstance(x, Tensor)]
         function = _Gradients(loss, group, others)
         outputs = [ShapeAndType(x.shape, x.dtype) for x in group]
         found.update(zip(group, record(function, (others, tensors), {}, outputs), strict=True))
     return [found[x] for x in by]
+
+
+def gradients_by_all(loss, by):
+    """Return the gradients as `gradients` does, none of them None.
+
+    Raises:
+        ValueError: if the loss does not depend on one of `by`.
+    """
+    found = gradients(loss, by)
+    for x, gradient in zip(by, found, strict=True):
+        if gradient is None:
+            raise ValueError(
+                f"The loss {loss.name!r} does not depend on {x!r}: there is no gradient. Differentiate by what the "
+                "loss was computed from."
+            )
+    return found
+
+
+def _differentiable(loss):
+    """Return the tensors and Variables from which a loss is computed by way of floats, as a set."""
+    tensors = ancestors([loss], dtypes.carries_gradients)
+    return {*tensors, *variables_of({t.node: True for t in tensors if t.node})}
 
 
 def _independent(by):
@@ -609,12 +626,17 @@ def _independent(by):
     return [group for group in groups if group]
 
 
-def ancestors(tensors):
-    """Return the given tensors and all that they were computed from, as a dict in order of discovery."""
+def ancestors(tensors, by_way_of=lambda dtype: True):
+    """Return the given tensors and all that they were computed from, as a dict in order of discovery.
+
+    Args:
+        tensors: symbolic tensors.
+        by_way_of: whether to take tensors of a dtype, given by its name, and what lies behind them.
+    """
     found, stack = {}, list(tensors)
     while stack:
         t = stack.pop()
-        if t not in found:
+        if t not in found and by_way_of(t.dtype):
             found[t] = True
             stack.extend(t.node.inputs if t.node else ())
     return found
@@ -653,12 +675,21 @@ class Function:
         self.outputs = list(outputs)
         self.updates = [tuple(update) for update in updates]
         self.name = name or "K.function"
+        self._check_outputs()
         results = [
             x for x in [*self.outputs, *(new for _, new in self.updates)] if isinstance(x, Tensor)
         ]
         self._nodes = plan(results, self.inputs)
         targets = [variable for variable, _ in self.updates]
         self._program = Program(self._run, [*variables_of(self._nodes), *targets])
+
+    def _check_outputs(self):
+        missing = [i for i, output in enumerate(self.outputs) if output is None]
+        if missing:
+            raise ValueError(
+                f"{self.name}: the output(s) {missing} are None. K.gradients gives None where the loss does not depend "
+                "on what it is to be differentiated by; drop those from the outputs."
+            )
 
     def _run(self, values):
         fed = [t for t in self.inputs if not isinstance(t, LearningPhase)]

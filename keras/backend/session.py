@@ -189,15 +189,16 @@ def gradients(loss, variables):
 
     Args:
         loss: a symbolic tensor.
-        variables: a list of Variables and symbolic tensors it depends on, or a single one.
+        variables: a list of Variables and symbolic tensors, or a single one.
 
     Returns:
-        A list of symbolic tensors, which can be differentiated again.
+        A list of symbolic tensors, which can be differentiated again; None for what the loss does not depend on.
 
     Examples:
-        >>> v = Variable(3.0)
-        >>> float(eval(gradients(v * v, [v])[0]))
-        6.0
+        >>> v, other = Variable(3.0), Variable(2.0)
+        >>> by_v, by_other = gradients(v * v, [v, other])
+        >>> float(eval(by_v)), by_other
+        (6.0, None)
     """
     return graph.gradients(loss, nest.as_list(variables))
 

@@ -138,7 +138,7 @@ class LossScaleOptimizer(Optimizer):
     def get_updates(self, loss, params):
         """Return what one step changes, as pairs (Variable, symbolic value) for `K.function`."""
         params = list(params)
-        gradients = graph.gradients(self.scale_loss(loss), params)
+        gradients = graph.gradients_by_all(self.scale_loss(loss), params)
         return self._changes(gradients, params, loss)
 
     # -------------------------------------------------------------- state

@@ -380,7 +380,7 @@ class Optimizer(registry.Configurable):
     # -------------------------------------------------------------- the classic, symbolic form
     def get_gradients(self, loss, params):
         """Return the symbolic gradients of a symbolic loss by Variables, clipped."""
-        return self._ready(graph.gradients(loss, list(params)))
+        return self._ready(graph.gradients_by_all(loss, list(params)))
 
     def get_updates(self, loss, params):
         """Return what one step changes, as pairs (Variable, symbolic value) for `K.function`."""

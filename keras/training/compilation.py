@@ -26,6 +26,7 @@ class Compilation:
         loss_weights: as given to `compile`.
         added: pairs (name, symbolic tensor) of the model's own metrics, from `add_metric`.
         reported: pairs (layer, name) of what layers report by `add_metric` within their `call`.
+        target_dtypes: the dtype of each output's targets, where it is not to be that of the output; or None.
 
     Attributes:
         names: the names of the logs: "loss", the outputs' losses if there are several, then the metrics.
@@ -41,8 +42,10 @@ class Compilation:
         loss_weights,
         added=(),
         reported=(),
+        target_dtypes=None,
     ):
         self.output_names = list(output_names)
+        self._target_dtypes = target_dtypes or [None] * len(self.output_names)
         self.losses = [_loss(one) for one in per_output(loss, self.output_names, "loss")]
         self.loss_weights = _loss_weights(loss_weights, self.output_names)
         self.metrics = [
@@ -130,12 +133,12 @@ class Compilation:
         """
         outputs = outputs or [None] * len(self.output_names)
         y_pred = [_at_least_single(prediction) for prediction in nest.as_list(y_pred)]
+        y = [_comparable(*each) for each in zip(y, y_pred, self._target_dtypes, strict=True)]
         values = []
         for index in self.trained:
             name = self.output_names[index]
-            target = _aligned(y[index], y_pred[index])
-            checks.target_fits(self.losses[index], target, y_pred[index], name)
-            arrays = target, y_pred[index], sample_weight[index]
+            checks.target_fits(self.losses[index], y[index], y_pred[index], name)
+            arrays = y[index], y_pred[index], sample_weight[index]
             values.append(weighted_mean(self.losses[index], *arrays, outputs[index]))
         weighted = [
             value * self.loss_weights[i] for value, i in zip(values, self.trained, strict=True)
@@ -223,8 +226,7 @@ class _Metric:
 
     def __call__(self, y, y_pred, sample_weight, loss_functions, output=None):
         """Return the batch's value, or None for a stateful metric, whose state is updated."""
-        prediction = y_pred[self.output]
-        target = _aligned(y[self.output], prediction)
+        target, prediction = y[self.output], y_pred[self.output]
         weight = sample_weight[self.output] if self.is_weighted else None
         if self.is_stateful:
             self.function.update_state(target, prediction, sample_weight=weight)
@@ -289,11 +291,29 @@ def _not_zero(share):
     return ops.where(ops.equal(share, 0), ops.ones_like(share), share)
 
 
-def _aligned(target, prediction):
-    """Return a target (batch,) as (batch, 1) where the prediction has two axes."""
-    if target is not None and target.ndim == 1 and prediction.ndim == 2:
-        return compute.reshape(target, (-1, 1))
-    return target
+def _comparable(target, prediction, dtype=None):
+    """Return a target as losses and metrics get it: with the prediction's axes and, unless told, of its dtype.
+
+    Args:
+        target: an array, or None. One of shape (batch,) becomes (batch, 1) where the prediction has two axes.
+        prediction: an array, in the dtype that losses and metrics are computed in.
+        dtype: that of the targets, if it is not to follow from the prediction.
+    """
+    if target is None:
+        return None
+    if target.ndim == 1 and prediction.ndim == 2:
+        target = compute.reshape(target, (-1, 1))
+    return compute.cast(target, dtype or _dtype_beside(prediction, dtypes.of(target)))
+
+
+def _dtype_beside(prediction, dtype):
+    """Return what targets of a dtype become: floats like the prediction, so that the two go into one formula."""
+    wanted = dtypes.of(prediction)
+    # So many classes that float32 would take some for their neighbours: their numbers stay integers.
+    is_crowded = wanted == "float32" and prediction.ndim and prediction.shape[-1] > 1 << 24
+    if not dtypes.is_float(wanted) or dtype.startswith("complex") or is_crowded:
+        return dtype
+    return wanted
 
 
 def _loss(given):

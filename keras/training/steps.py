@@ -100,11 +100,15 @@ class Steps(ClassicGraph):
             has_graph = self.inputs is not None
             added = self._own_symbolic("_symbolic_metrics") if has_graph else []
             reported = effects.reported(self, self._call_nodes() if has_graph else ())
-            compiled = Compilation(self.target_names, *self._compile_arguments, added, reported)
+            targets = per_output(self._target_tensors, self.target_names, "target_tensors")
+            dtypes_of_targets = [None if one is None else dtypes.of(one) for one in targets]
+            compiled = Compilation(
+                self.target_names, *self._compile_arguments, added, reported, dtypes_of_targets
+            )
             checks.losses_given(self, compiled.losses)
             self._compiled = compiled
             self._class_counts = checks.class_counts(self.outputs, compiled.losses)
-            self._targets = per_output(self._target_tensors, self.target_names, "target_tensors")
+            self._targets = targets
         if self._snapshot is None and self.is_compiled:
             self._snapshot = _Snapshot(self)
 

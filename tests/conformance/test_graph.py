@@ -12,6 +12,7 @@ from keras.backend import graph
 from keras.backend.compute import compute, has
 from keras.backend.variable import Variable
 from keras.layers import Dense, Dropout, Input, Lambda
+from keras.optimizers import SGD
 
 from .support import FLOAT, TOLERANCE, normal
 
@@ -282,10 +283,31 @@ def test_gradients_see_the_learning_phase():
 @grad_only
 def test_a_gradient_by_what_the_loss_does_not_depend_on():
     x, y = K.placeholder((2,), name="x"), K.placeholder((2,), name="y")
-    with pytest.raises(ValueError, match="'y'"):
-        K.gradients(K.sum(x), [y])
+    used, unused = K.variable([1.0, 2.0]), K.variable(1.0)
+    found = K.gradients(K.sum(x * x * used), [y, x, unused, used])
+    assert [one is None for one in found] == [True, False, True, False]
+    close(value([x], found[1], [[3.0, 4.0]]), [6, 16])
+    with pytest.raises(ValueError, match=r"output\(s\) \[0, 2\] are None. K.gradients"):
+        K.function([x], found)
     with pytest.raises(ValueError, match="Variable"):
         K.gradients(K.variable(1.0), [K.variable(1.0)])
+
+
+@grad_only
+def test_integers_carry_no_gradient():
+    x, index = K.placeholder((2,)), K.placeholder((1,), dtype="int32")
+    largest = K.cast(K.argmax(x), "float32")
+    assert K.gradients(largest, [x]) == [None]
+    by_x, by_index = K.gradients(K.gather(x, index) * largest, [x, index])
+    assert by_index is None
+    close(K.function([x, index], [by_x])([[1.0, 3.0], [0]])[0], [1, 0])
+
+
+@grad_only
+def test_gradients_for_an_optimizer_have_to_be_there():
+    used, unused = K.variable(1.0), K.variable(1.0, name="unused")
+    with pytest.raises(ValueError, match=r"does not depend on .*unused"):
+        SGD().get_updates(K.square(used), [used, unused])
 
 
 @grad_only

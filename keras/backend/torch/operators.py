@@ -1,4 +1,4 @@
-"""Python's operators on tensors of PyTorch, with Variables and arrays of NumPy, as the other backends have them."""
+"""Python's operators on tensors of PyTorch, which in scopes take Variables and arrays of NumPy as on other backends."""
 
 import functools
 
@@ -13,10 +13,13 @@ _IN_PLACE = "add sub mul truediv floordiv mod pow and or xor".split()
 
 
 def register_variable(cls):
-    """Let PyTorch's functions take Variables, by their current value, and its operators NumPy's arrays.
+    """Let PyTorch's functions take Variables, by their current value, and in scopes its operators NumPy's arrays.
 
     In scopes `x *= y` gives `x` a new value, as where tensors cannot be changed in place: others may use the old
     one, for the gradient or as the input of another layer.
+
+    The operators have to be replaced on the class, for all: PyTorch refuses an array before any of its hooks
+    (`__torch_function__`, `TorchFunctionMode`) is asked. Outside of scopes they do what they did, 0.15 us later.
     """
 
     def with_values(cls, function, types, args=(), kwargs=None):
@@ -25,7 +28,8 @@ def register_variable(cls):
     cls.__torch_function__ = classmethod(with_values)
     names = [*_OPERATORS, *(f"r{name}" for name in _OPERATORS), *_COMPARISONS]
     for name in (f"__{name}__" for name in names):
-        setattr(torch.Tensor, name, _taking_arrays(getattr(torch.Tensor, name)))
+        operator = getattr(torch.Tensor, name)
+        setattr(torch.Tensor, name, _taking_arrays(operator, cls.is_in_scope))
     for name in _IN_PLACE:
         own, new = (getattr(torch.Tensor, f"__{prefix}{name}__") for prefix in ("i", ""))
         setattr(torch.Tensor, f"__i{name}__", _outside_scopes(own, new, cls.is_in_scope))
@@ -39,8 +43,8 @@ def _values(cls, x):
     return {key: _values(cls, item) for key, item in x.items()} if isinstance(x, dict) else x
 
 
-def _taking_arrays(operator):
-    """Return an operator that takes arrays of NumPy too.
+def _taking_arrays(operator, is_in_scope):
+    """Return an operator that in scopes takes arrays of NumPy too.
 
     By itself PyTorch refuses them on one side, and on the other leaves the operation to NumPy, which gives no gradient
     and needs values, that a tensor has not while shapes are worked out.
@@ -48,7 +52,9 @@ def _taking_arrays(operator):
 
     @functools.wraps(operator)
     def combined(self, other):
-        return operator(self, asarray(other) if isinstance(other, np.ndarray) else other)
+        if isinstance(other, np.ndarray) and is_in_scope():
+            other = asarray(other)
+        return operator(self, other)
 
     return combined
 
