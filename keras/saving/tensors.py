@@ -70,13 +70,17 @@ def reading(source):
     """
     name = os.fspath(source)
     try:
-        opened = safetensors.safe_open(name, framework="numpy")
+        raw, opened = files.opened_with(name, _opened)
     except (SafetensorError, OSError) as error:
         raise ValueError(
             f"{name!r} cannot be read as safetensors: {error}. Is the file complete?"
         ) from error
-    with opened as file, open(name, "rb") as raw:
+    with raw, opened as file:
         yield _saved(file, raw, name)
+
+
+def _opened(path):
+    return safetensors.safe_open(path, framework="numpy")
 
 
 def _saved(file, raw, source):
