@@ -2,6 +2,7 @@
 
 from keras.layers.base import Layer, without_initial_values
 from keras.layers.code import trusted
+from keras.layers.lambda_layer import Lambda
 from keras.models import wiring
 from keras.registry import custom_object_scope
 from keras.saving import keras2, schema, training
@@ -107,9 +108,14 @@ def custom_objects_of(model):
         for value in [layer, *vars(layer).values()]:
             if hasattr(value, "get_config"):
                 found[type(value).__name__] = type(value)
-            elif callable(value) and hasattr(value, "__name__"):
+            elif callable(value) and hasattr(value, "__name__") and not _is_in_config(layer, value):
                 found[value.__name__] = value
     return {name: value for name, value in found.items() if not _is_own(value)}
+
+
+def _is_in_config(layer, function):
+    """Return whether a layer's config has the code of a function, which then needs no name."""
+    return isinstance(layer, Lambda) and function.__name__ == "<lambda>"
 
 
 def _is_own(value):

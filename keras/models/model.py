@@ -48,18 +48,20 @@ class Model(Savable, Copyable, Trainer, Layer):
         if outputs is not None:
             self._wire(inputs, outputs)
 
-    def _wire(self, inputs, outputs):
-        """Make this the model from `inputs` to `outputs`."""
-        self.inputs, self.outputs = nest.flatten(inputs), nest.flatten(outputs)
-        self._input_nest, self._output_nest = inputs, outputs
-        for tensor in [*self.inputs, *self.outputs]:
+    def _wire(self, inputs, outputs, layers=None):
+        """Make this the model from `inputs` to `outputs`; `layers` are all in it, in order, if that is known."""
+        starts, ends = nest.flatten(inputs), nest.flatten(outputs)
+        for tensor in [*starts, *ends]:
             if not isinstance(tensor, graph.Tensor):
                 raise ValueError(
                     f"Model {self.name!r}: inputs and outputs should be symbolic tensors, such as Input() returns, got "
                     f"{tensor!r}. Begin the model with Input(shape=...)."
                 )
-        self._layers = layers_in_order(self.inputs, self.outputs)
-        self._check_names()
+        if layers is None:
+            layers = layers_in_order(starts, ends)
+            self._check_names(layers)
+        self.inputs, self.outputs, self._layers = starts, ends, layers
+        self._input_nest, self._output_nest = inputs, outputs
         self.built = True
         self._plans = {}
         self._nodes = []
@@ -67,8 +69,8 @@ class Model(Savable, Copyable, Trainer, Layer):
         node.outputs = nest.unpack_single(self.outputs)
         self._nodes.append(node)
 
-    def _check_names(self):
-        counts = Counter(layer.name for layer in self._layers)
+    def _check_names(self, layers):
+        counts = Counter(layer.name for layer in layers)
         twice = sorted(name for name, count in counts.items() if count > 1)
         if twice:
             raise ValueError(

@@ -1,5 +1,7 @@
 """Sequential: a plain stack of layers."""
 
+import operator
+
 from keras.backend import nest
 from keras.backend.variable import outside
 from keras.layers.base import Layer
@@ -58,7 +60,7 @@ class Sequential(Model):
                     else "Wrap a function in Lambda."
                 )
             )
-        if layer in self._stack or layer.name in [other.name for other in self._stack]:
+        if layer.name in map(operator.attrgetter("name"), self._stack):
             raise ValueError(
                 f"Sequential {self.name!r} has a layer named {layer.name!r} already; give each its own name=."
             )
@@ -73,7 +75,7 @@ class Sequential(Model):
         """Wire the newest layer, if the input is known."""
         if self.outputs is not None:
             tensor = layer(nest.unpack_single(self.outputs))
-            self._wire_to(tensor)
+            self._wire_to(tensor, self._layers_with(layer, tensor))
         elif isinstance(layer, InputLayer):
             self._begin(layer.output)
         elif isinstance(layer, Model) and layer.inputs is not None:
@@ -91,9 +93,20 @@ class Sequential(Model):
         if isinstance(self._stack[-1], InputLayer):
             self._wire_to(nest.unpack_single(self._start))
 
-    def _wire_to(self, outputs):
+    def _layers_with(self, layer, outputs):
+        """Return all layers with a new one on top, None where it does more than to take all outputs in their order.
+
+        On top of the others it is the last, whatever is below: the graph need not be walked anew for each layer.
+        """
+        calls = [node for node in layer._nodes[-1:] if node.outputs is outputs]
+        is_on_top = [node.inputs for node in calls] == [self.outputs]
+        starts = [getattr(tensor, "input_layer", None) for tensor in self.inputs]
+        is_new = layer.name not in [getattr(start, "name", None) for start in starts]
+        return [*self._layers, layer] if is_on_top and is_new else None
+
+    def _wire_to(self, outputs, layers=None):
         self._reset_training(keep_compiled=False)
-        self._wire(nest.unpack_single(self._start), outputs)
+        self._wire(nest.unpack_single(self._start), outputs, layers)
 
     def pop(self):
         """Remove the layer on top.

@@ -6,7 +6,7 @@ import h5py
 
 from keras.utils.atomic import replacing
 
-__all__ = ["beside", "kind_of", "may_write", "place_of", "replacing"]
+__all__ = ["beside", "kind_of", "may_write", "opened_with", "place_of", "replacing"]
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _ZIP = b"PK\x03\x04"
@@ -17,12 +17,15 @@ def place_of(filepath):
 
     Raises:
         TypeError: if it is neither.
+        ValueError: if the group's file is closed.
 
     Examples:
         >>> place_of(b"model.h5")
         'model.h5'
     """
     if isinstance(filepath, h5py.Group):
+        if not filepath:
+            raise ValueError("The h5py.File or Group is closed; open it, or give its path.")
         return filepath
     if not isinstance(filepath, str | bytes | os.PathLike):
         raise TypeError(
@@ -52,6 +55,33 @@ def kind_of(path):
         if head.startswith(_HDF5) or _is_hdf5_after_a_block(file):
             return "hdf5"
     return _kind_of_head(head, os.path.getsize(path))
+
+
+def opened_with(path, open_it, tries=20):
+    """Open a file for reading bytes, and the same one by another function, though it may be replaced in between.
+
+    Args:
+        path: a path.
+        open_it: takes the path and returns what it opened.
+        tries: how often to begin anew.
+
+    Returns:
+        The file opened for reading bytes, and what `open_it` returned.
+
+    Raises:
+        OSError: if it is replaced each time.
+    """
+    for _ in range(tries):
+        raw = open(path, "rb")  # noqa: SIM115 - it is what is returned
+        try:
+            other = open_it(path)
+            if os.path.samestat(os.fstat(raw.fileno()), os.stat(path)):
+                return raw, other
+        except BaseException:
+            raw.close()
+            raise
+        raw.close()
+    raise OSError(f"{path!r} is replaced again and again while it is opened. Load it later.")
 
 
 def _is_hdf5_after_a_block(file):

@@ -60,10 +60,24 @@ def write_weights(target, saved):
 @contextlib.contextmanager
 def _new(target):
     if isinstance(target, h5py.Group):
+        _check_group(target)
         yield target
         return
     with files.replacing(target) as path, h5py.File(path, "w") as file:
         yield file
+
+
+def _check_group(group):
+    """Check that a group that the user gave can be written, and has no model or weights."""
+    if group.file.mode == "r":
+        raise ValueError(
+            f"{group.file.filename!r} is open for reading alone; open it by h5py.File(path, 'a') to save into it."
+        )
+    if "model_weights" in group or has_names(group, "layer_names"):
+        raise ValueError(
+            f"The group {group.name!r} of {group.file.filename!r} has a model or weights already. Give another, "
+            "such as file.create_group('second'), or delete what it has."
+        )
 
 
 def _json(value):
@@ -81,6 +95,7 @@ def _write_layers(group, layers, saved=None):
         _write_head(group, saved)
     write_names(group, "layer_names", [layer.name for layer in layers])
     for layer in layers:
+        _check_is_free(group, layer.name, h5py.Dataset)
         _write_entries(group.require_group(layer.name), layer.entries)
 
 
@@ -88,6 +103,7 @@ def _write_entries(group, entries):
     names = _unique([entry.name for entry in entries])
     write_names(group, "weight_names", names)
     for name, entry in zip(names, entries, strict=True):
+        _check_is_free(group, name, h5py.Group | h5py.Dataset)
         group.create_dataset(name, data=_storable(entry.read()))
 
 
@@ -120,16 +136,41 @@ def write_names(group, attribute, names):
         _check_name(name)
     data = [name.encode("utf8") for name in names]
     longest = max(map(len, data), default=0)
-    if longest > _ATTRIBUTE_LIMIT:
-        raise ValueError(
-            f"A name of {longest} bytes is too long for an HDF5 file: {max(names, key=len)[:40]!r}..."
-        )
+    _check_length(max(names, key=len, default=""), longest)
     count = max(_ATTRIBUTE_LIMIT // max(longest, 1), 1)
     if len(data) <= count:
         group.attrs[attribute] = np.array(data, dtype=f"S{max(longest, 1)}")
         return
     for number, start in enumerate(range(0, len(data), count)):
         group.attrs[f"{attribute}{number}"] = np.array(data[start : start + count])
+
+
+def name_bytes(name):
+    """Return a name as the bytes of an attribute.
+
+    Raises:
+        ValueError: if it is too long for one.
+    """
+    data = name.encode("utf8")
+    _check_length(name, len(data))
+    return np.bytes_(data)
+
+
+def _check_length(name, size):
+    if size > _ATTRIBUTE_LIMIT:
+        raise ValueError(
+            f"The name {name[:40]!r}... of a layer or weight has {size} bytes, and HDF5 files take up to "
+            f"{_ATTRIBUTE_LIMIT}. Give it a shorter one."
+        )
+
+
+def _check_is_free(group, name, kinds):
+    """Check that no other layer or weight has taken the path that a name is in HDF5."""
+    if isinstance(group.get(name), kinds):
+        raise ValueError(
+            f"The name {name!r} of a layer or weight is the same path in an HDF5 file as that of another, where '/' "
+            "divides names. Give one of them another name, or save as '.keras'."
+        )
 
 
 def _check_name(name):
@@ -174,12 +215,12 @@ def _open(source, name):
         yield source
         return
     try:
-        file = h5py.File(source, "r")
+        raw, file = files.opened_with(source, lambda path: h5py.File(path, "r"))
     except OSError as error:
         raise ValueError(
             f"{name!r} cannot be read as HDF5: {error}. Is the file complete?"
         ) from error
-    with file, open(source, "rb") as raw:
+    with raw, file:
         with broken_files(name):
             heaps.check(raw, file, name)
         yield file

@@ -5,6 +5,7 @@ list's and its class's name, numbered where there are several (`layers/dense`, `
 `vars/0`, `vars/1` ... of its layer, those that can be trained first.
 """
 
+import bisect
 import re
 
 from keras.backend import nest
@@ -118,11 +119,12 @@ def arrange(groups, model, holders, by_name=False):
     layers, weights = of_layers(model), of_weights(model)
     everything = {entry.name: entry for group in groups for entry in group.entries}
     wanted = [holder for holder in holders if holder.variables]
+    tree, starts = _Tree(groups), _starts(groups)
     found, used = [], set()
     for holder in wanted:
         path = layers[holder.layer]
-        start = _start_of(holder, path, groups, by_name)
-        within = [group for group in groups if _is_within(group.path, start)]
+        start = starts.get(holder.name) if by_name and path else path
+        within = tree.within(start)
         shared = _shared(holder, path, everything, weights) if start == path else []
         if shared or any(group.entries for group in within):
             used.update(map(id, within))
@@ -138,12 +140,34 @@ def _shared(holder, path, everything, weights):
     return [everything[p] for p in places if p in everything and path and not _is_within(p, path)]
 
 
-def _start_of(holder, path, groups, by_name):
-    """Return the path that a layer of the model has in the file, None if it is not there."""
-    if not by_name or not path:
-        return path
-    named = [group.path for group in groups if group.name == holder.name]
-    return min(named, key=lambda path: path.count("/"), default=None)
+class _Tree:
+    """The groups of a file, found by where they lie."""
+
+    def __init__(self, groups):
+        self._groups = groups
+        self._order = sorted(range(len(groups)), key=lambda i: groups[i].path)
+        self._paths = [groups[i].path for i in self._order]
+
+    def within(self, start):
+        """Return the group at a path and all below, as they come in the file; none for None."""
+        if start is None:
+            return []
+        found = self._between(start, f"{start}\0")
+        if start:
+            found += self._between(f"{start}/", f"{start}0")  # "0" comes after "/"
+        return [self._groups[i] for i in sorted(found)]
+
+    def _between(self, first, end):
+        low, high = (bisect.bisect_left(self._paths, path) for path in (first, end))
+        return self._order[low:high]
+
+
+def _starts(groups):
+    """Return `{name: path}` of what has that name in the file; of several, what is the least deep."""
+    found = {}
+    for group in sorted(groups, key=lambda group: group.path.count("/")):
+        found.setdefault(group.name, group.path)
+    return found
 
 
 def _is_within(path, start):

@@ -166,37 +166,40 @@ def from_description(description, version="", source="config"):
 
 
 # ------------------------------------------------------------------ configs as text
-def model_from_config(config, custom_objects=None):
+def model_from_config(config, custom_objects=None, safe_mode=True):
     """Return the model that `{"class_name": ..., "config": ...}` describes, with new weights.
 
     Args:
         config: a dict, in the dialect of any version of Keras.
         custom_objects: `{name: class or function}` of your own that the model uses.
+        safe_mode: False lets Lambda layers bring Python code in the config, which runs with your rights. What
+            `get_config` of a model of this process gave needs none: it knows the functions themselves.
 
     Raises:
         ValueError: if it describes no model, or uses what is not known here.
     """
     schema.check_object(config)
-    with custom_object_scope(custom_objects or {}):
+    with _trust(safe_mode), custom_object_scope(custom_objects or {}):
         return from_description(config, str(config.get("keras_version", "")))
 
 
-def model_from_json(json_string, custom_objects=None):
+def model_from_json(json_string, custom_objects=None, safe_mode=True):
     """Return the model that `to_json` described, with new weights.
 
     Args:
         json_string: JSON of any version of Keras.
         custom_objects: `{name: class or function}` of your own that the model uses.
+        safe_mode: False lets Lambda layers bring Python code in the text, which runs with your rights.
 
     Raises:
         ValueError: if it is no JSON, describes no model, or uses what is not known here.
     """
-    return model_from_config(text.from_json(json_string), custom_objects)
+    return model_from_config(text.from_json(json_string), custom_objects, safe_mode)
 
 
-def model_from_yaml(yaml_string, custom_objects=None):
+def model_from_yaml(yaml_string, custom_objects=None, safe_mode=True):
     """Return the model that `to_yaml` described, with new weights; the arguments are those of `model_from_json`."""
-    return model_from_config(text.from_yaml(yaml_string), custom_objects)
+    return model_from_config(text.from_yaml(yaml_string), custom_objects, safe_mode)
 
 
 # ------------------------------------------------------------------ the methods

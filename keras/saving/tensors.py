@@ -1,8 +1,12 @@
 """Weights as safetensors: a flat table of arrays, named by their paths in the model."""
 
 import contextlib
+import functools
+import json
 import os
+from math import prod
 
+import ml_dtypes
 import numpy as np
 import safetensors
 from safetensors import SafetensorError
@@ -66,21 +70,26 @@ def reading(source):
     """
     name = os.fspath(source)
     try:
-        opened = safetensors.safe_open(name, framework="numpy")
+        raw, opened = files.opened_with(name, _opened)
     except (SafetensorError, OSError) as error:
         raise ValueError(
             f"{name!r} cannot be read as safetensors: {error}. Is the file complete?"
         ) from error
-    with opened as file:
-        yield _saved(file, name)
+    with raw, opened as file:
+        yield _saved(file, raw, name)
 
 
-def _saved(file, source):
+def _opened(path):
+    return safetensors.safe_open(path, framework="numpy")
+
+
+def _saved(file, raw, source):
+    places = _places(raw)
     metadata = file.metadata() or {}
     groups = {}
     for key in file.keys():  # noqa: SIM118 - it is no dict
         layer = key.rpartition("/")[0].removesuffix("/vars")
-        groups.setdefault(layer, []).append(_entry(file, key, source))
+        groups.setdefault(layer, []).append(_entry(file, raw, key, places, source))
     weights = [
         LayerWeights(metadata.get(f"{_NAMES}{path}", path), entries, path)
         for path, entries in groups.items()
@@ -95,11 +104,36 @@ def _saved(file, source):
     return Saved(weights=weights, source=source, is_by_path=True)
 
 
-def _entry(file, key, source):
+def _places(raw):
+    """Return `{name: (first, after the last) byte}` of the arrays, whose table the library has found to be in order.
+
+    Format: "Format", in the README of safetensors.
+    """
+    size = int.from_bytes(raw.read(8), "little")
+    table = json.loads(raw.read(size))
+    table.pop("__metadata__", None)
+    return {key: [8 + size + place for place in row["data_offsets"]] for key, row in table.items()}
+
+
+def _entry(file, raw, key, places, source):
     stored = file.get_slice(key)
     if stored.get_dtype() not in _DTYPES:
         raise ValueError(
             f"{source!r}: {key!r} has the dtype {stored.get_dtype()}, which weights do not have here."
         )
-    dtype = _DTYPES[stored.get_dtype()]
-    return WeightEntry(key, tuple(stored.get_shape()), dtype, lambda: file.get_tensor(key))
+    dtype, shape = _DTYPES[stored.get_dtype()], tuple(stored.get_shape())
+    read = functools.partial(_read, raw, key, places, dtype, shape, source)
+    return WeightEntry(key, shape, dtype, read)
+
+
+def _read(raw, key, places, dtype, shape, source):
+    """Read an array, not through the library, which maps the file: what was read of it would take memory twice."""
+    dtype = np.dtype(getattr(ml_dtypes, dtype, dtype))
+    first, end = places.get(key, (0, 0))
+    raw.seek(first)
+    data = np.fromfile(raw, "uint8", end - first)
+    if data.size != prod(shape) * dtype.itemsize:
+        raise ValueError(
+            f"{source!r}: {key!r} is not there as a whole; the file was changed while it was read. Load it again."
+        )
+    return data.view(dtype).reshape(shape)

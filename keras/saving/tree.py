@@ -33,14 +33,14 @@ def fill(group, saved):
     """Write the weights, the states and the optimizer's state of a `Saved` into a group."""
     for layer in saved.weights:
         own = group.require_group(f"{layer.path}/vars".lstrip("/"))
-        own.attrs["name"] = np.bytes_(layer.name.encode("utf8"))
+        own.attrs["name"] = hdf5.name_bytes(layer.name)
         for entry in layer.entries:
             # What several layers share is there once.
             if entry.path not in group:
                 _write(group, entry.path, entry)
     for place, layer in enumerate(saved.states):
         own = group.require_group(f"states/{place}")
-        own.attrs["name"] = np.bytes_(layer.name.encode("utf8"))
+        own.attrs["name"] = hdf5.name_bytes(layer.name)
         for number, entry in enumerate(layer.entries):
             _write(own, str(number), entry)
     for number, entry in enumerate(slots.to_keras3(saved)):

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from keras import layers as L
-from keras.models import Model, load_model, model_from_config
+from keras import optimizers, registry
+from keras.models import Model, Sequential, load_model, model_from_config
 from keras.saving import keras3
+from keras.utils import set_random_seed
 from tests.layers.cases import CASES, name_of
 
 FIXTURES = Path(__file__).parent / "fixtures" / "keras3"
@@ -256,12 +258,32 @@ def test_what_keras_3_has_otherwise_is_told_or_too_small_to_tell():
     adagrad = {"epsilon": 0.1, "initial_accumulator_value": 0.0}
     assert written("Adagrad", epsilon=0.1, epsilon_inside=True) == adagrad
     assert written("Nadam", schedule_decay=1.0) == {}
-    with pytest.warns(UserWarning, match=r"adds epsilon=0.1 within the root .* for RMSprop"):
+    with pytest.warns(
+        UserWarning, match=r"adds epsilon=0.1 within .* epsilon_inside=True .* RMSprop"
+    ):
         written("RMSprop", epsilon=0.1)
     with pytest.warns(UserWarning, match="within the root"):
         assert written("RMSprop", epsilon=1e-7, centered=True)["epsilon"] == 1e-8
     with pytest.warns(UserWarning, match="Nesterov's momentum grow by another schedule"):
         written("Nadam", schedule_decay=0.004)
+
+
+@pytest.mark.parametrize("rule", [optimizers.RMSprop, optimizers.Adagrad])
+def test_what_keras_3_reads_of_epsilon_trains_on_nearly_the_same(rule):
+    written = keras3.training_from_canonical(
+        {"optimizer": registry.serialize(rule(0.01, epsilon=1e-7))}
+    )
+    there = keras3.to_canonical(written["optimizer"])["config"]
+    assert there["epsilon_inside"] is True
+    random = np.random.default_rng(0)
+    x, y = random.normal(size=(32, 4)), random.normal(size=(32, 2))
+    losses = []
+    for own in (rule(0.01, epsilon=1e-7), rule.from_config(there)):
+        set_random_seed(1)
+        model = Sequential([L.Dense(8, activation="tanh", input_shape=(4,)), L.Dense(2)])
+        model.compile(own, "mse")
+        losses.append([model.train_on_batch(x, y) for _ in range(10)])
+    np.testing.assert_allclose(losses[1], losses[0], rtol=5e-5)
 
 
 def test_the_users_own_classes_keep_their_package():
