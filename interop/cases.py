@@ -160,6 +160,19 @@ def films(keras, lacks):
     )
 
 
+def long_names(keras, lacks):
+    """Names of layers, and of a nested model's weights, too long together for one attribute of HDF5."""
+    L = keras.layers
+
+    def fan(name):
+        x = L.Input((2,))
+        layers = [L.Dense(1, name=f"{name}_{i}_{'n' * 2000}") for i in range(40)]
+        return keras.models.Model(x, L.Concatenate()([layer(x) for layer in layers]), name=name)
+
+    outer = fan("outer")
+    return keras.models.Model(outer.input, fan("inner")(L.Dense(2, name="to_two")(outer.output)))
+
+
 # ------------------------------------------------------------------ graphs, trained
 def compiled(keras, model, optimizer=None):
     """The model, compiled."""
@@ -238,6 +251,7 @@ CASES = {
         sequences,
         recurrent,
         films,
+        long_names,
         nested,
         text,
         stack,
