@@ -233,11 +233,13 @@ OPTIMIZERS = {
     ),
     "ftrl": lambda rules: rules.Ftrl(0.1, l1_regularization_strength=0.01),
     "gathered": lambda rules: rules.Adam(0.02, gradient_accumulation_steps=3, use_ema=True),
+    "lamb": lambda rules: rules.Lamb(0.02),
     "lion": lambda rules: rules.Lion(0.01, weight_decay=0.1),
     "muon": lambda rules: rules.Muon(0.02),
     "nadam": lambda rules: rules.Nadam(0.02),
     "propelled": lambda rules: rules.RMSprop(0.01, momentum=0.8, centered=True, epsilon=1e-4),
     "rmsprop": lambda rules: rules.RMSprop(0.01),
+    "scaled": lambda rules: rules.LossScaleOptimizer(rules.Adam(0.02)),
     "sgd": lambda rules: rules.SGD(0.1),
 }
 
