@@ -160,6 +160,19 @@ def films(keras, lacks):
     )
 
 
+def long_names(keras, lacks):
+    """Names of layers, and of a nested model's weights, too long together for one attribute of HDF5."""
+    L = keras.layers
+
+    def fan(name):
+        x = L.Input((2,))
+        layers = [L.Dense(1, name=f"{name}_{i}_{'n' * 2000}") for i in range(40)]
+        return keras.models.Model(x, L.Concatenate()([layer(x) for layer in layers]), name=name)
+
+    outer = fan("outer")
+    return keras.models.Model(outer.input, fan("inner")(L.Dense(2, name="to_two")(outer.output)))
+
+
 # ------------------------------------------------------------------ graphs, trained
 def compiled(keras, model, optimizer=None):
     """The model, compiled."""
@@ -220,11 +233,13 @@ OPTIMIZERS = {
     ),
     "ftrl": lambda rules: rules.Ftrl(0.1, l1_regularization_strength=0.01),
     "gathered": lambda rules: rules.Adam(0.02, gradient_accumulation_steps=3, use_ema=True),
+    "lamb": lambda rules: rules.Lamb(0.02),
     "lion": lambda rules: rules.Lion(0.01, weight_decay=0.1),
     "muon": lambda rules: rules.Muon(0.02),
     "nadam": lambda rules: rules.Nadam(0.02),
     "propelled": lambda rules: rules.RMSprop(0.01, momentum=0.8, centered=True, epsilon=1e-4),
     "rmsprop": lambda rules: rules.RMSprop(0.01),
+    "scaled": lambda rules: rules.LossScaleOptimizer(rules.Adam(0.02)),
     "sgd": lambda rules: rules.SGD(0.1),
 }
 
@@ -238,6 +253,7 @@ CASES = {
         sequences,
         recurrent,
         films,
+        long_names,
         nested,
         text,
         stack,

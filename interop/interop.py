@@ -60,7 +60,18 @@ class Original:
 
 _CLASSIC_ONLY = ("Highway", "MaxoutDense")
 # It reads no optimizer that Keras 2.2.4 has not from a file in its dialect.
-_LATE = ("adafactor", "adamw", "averaged", "ftrl", "gathered", "lion", "muon", "propelled")
+_LATE = (
+    "adafactor",
+    "adamw",
+    "averaged",
+    "ftrl",
+    "gathered",
+    "lamb",
+    "lion",
+    "muon",
+    "propelled",
+    "scaled",
+)
 _GONE = (*_CLASSIC_ONLY, "LocallyConnected1D", "LocallyConnected2D", "ThresholdedReLU")
 
 ORIGINALS = [

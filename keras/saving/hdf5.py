@@ -159,8 +159,8 @@ def name_bytes(name):
 def _check_length(name, size):
     if size > _ATTRIBUTE_LIMIT:
         raise ValueError(
-            f"The name {name[:40]!r}... of a layer or weight has {size} bytes, and HDF5 files take up to "
-            f"{_ATTRIBUTE_LIMIT}. Give it a shorter one."
+            f"The name {name[:40]!r}... of a layer or weight is too long for an HDF5 file: it has {size} bytes, and "
+            f"{_ATTRIBUTE_LIMIT} are the most. Give it a shorter one."
         )
 
 

@@ -113,8 +113,8 @@ def arrange(groups, model, holders, by_name=False):
         by_name: whether layers are matched by their names, else by their paths.
 
     Returns:
-        A list of `LayerWeights`: those with a partner in the model have its name, all weights within it and their
-        order; then those without a partner, unless layers of the model have none either.
+        A list of `LayerWeights`: those with a partner in the model have its name and path, all weights within it and
+        their order; then those without a partner.
     """
     layers, weights = of_layers(model), of_weights(model)
     everything = {entry.name: entry for group in groups for entry in group.entries}
@@ -131,7 +131,7 @@ def arrange(groups, model, holders, by_name=False):
             groups_of_holder = [*within, LayerWeights("", shared)]
             found.append(_in_holder(holder, path, start, groups_of_holder, weights))
     rest = [group for group in groups if id(group) not in used and group.entries]
-    return [*found, *rest] if by_name or len(found) == len(wanted) else found
+    return [*found, *rest]
 
 
 def _shared(holder, path, everything, weights):

@@ -1,6 +1,6 @@
 """TensorFlow's functions that `keras.ops` has no name for, as ops for the graphs of tf.keras models.
 
-Arguments mean what they mean in TensorFlow, and stand in the order of the rows in `tf_ops`, where the names are.
+Arguments mean what they mean in TensorFlow, and stand in the order of the rows in `tf_table`, where the names are.
 """
 
 import math
@@ -9,6 +9,11 @@ import numpy as np
 
 from keras import ops
 from keras.ops.core import array, op
+from keras.saving.keras3 import functions
+
+# These mean the same in the graphs of Keras 3.
+log_sigmoid = functions.log_sigmoid
+roll = functions.roll
 
 # ------------------------------------------------------------------ sizes
 # Functions of sizes that are worked out beside the graph: what is recorded in a program is no shape any more.
@@ -89,12 +94,6 @@ def _sizes(value, sources):
 def squared_difference(x, y):
     """Return (x - y)^2."""
     return ops.square(ops.subtract(x, y))
-
-
-@op
-def log_sigmoid(x):
-    """Return log(sigmoid(x))."""
-    return ops.negative(ops.softplus(ops.negative(x)))
 
 
 @op
@@ -188,16 +187,6 @@ def cumprod(x, axis=0, reverse=False):
 def count_nonzero(x, axis=None, keepdims=False):
     """Return how many entries are not 0."""
     return ops.sum(ops.cast(ops.not_equal(x, 0), "int64"), axis=axis, keepdims=bool(keepdims))
-
-
-@op
-def roll(x, shift, axis):
-    """Return x moved along axes, around their ends."""
-    x = array(x)
-    pairs = zip(np.atleast_1d(shift).tolist(), np.atleast_1d(axis).tolist(), strict=True)
-    for places, along in pairs:
-        x = ops.take(x, np.roll(np.arange(x.shape[along]), places), axis=along)
-    return x
 
 
 @op

@@ -155,17 +155,44 @@ def _pairs(model, saved, by_name, skip_mismatch, is_whole, report):
     if is_whole and sorted(names) == sorted(own_names) and len(set(names)) == len(names):
         of_name = dict(zip(names, found, strict=True))
         return [(layer, of_name[layer.name]) for layer in layers]
+    if saved.is_by_path:
+        return _by_path(layers, found, model, saved, skip_mismatch, report)
     if len(found) != len(layers) and not skip_mismatch:
-        raise ValueError(
-            f"{saved.source!r} has weights of {len(found)} layers, model {model.name!r} has {len(layers)} layers with "
-            f"weights. In the file: {_some(names)}; in the model: {_some(own_names)}. Nothing was loaded. "
-            + (
-                "Load into a model like the saved one, or pass by_name=True to load what has the same names."
-            )
-        )
+        raise _other_count(names, own_names, model, saved)
     report.unused += names[len(layers) :]
     report.skipped.update(dict.fromkeys(own_names[len(found) :], "the file has no more layers"))
     return list(zip(layers, found, strict=False))
+
+
+def _other_count(names, own_names, model, saved):
+    has_some = not set(names).isdisjoint(own_names)
+    return ValueError(
+        f"{saved.source!r} has weights of {len(names)} layer(s), model {model.name!r} has {len(own_names)} layer(s) "
+        f"with weights. In the file: {_some(names)}; in the model: {_some(own_names)}. Nothing was loaded. Load into a "
+        f"model like the saved one{', or pass by_name=True to load what has the same names' if has_some else ''}."
+    )
+
+
+def _by_path(layers, found, model, saved, skip_mismatch, report):
+    """Pair the layers with those of a file that tells their paths."""
+    places, of_path = paths.of_layers(model), {layer.path: layer for layer in found}
+    pairs = [(la, of_path.pop(places[la.layer])) for la in layers if places[la.layer] in of_path]
+    partners = {layer.name for layer, _ in pairs}
+    missing = [layer for layer in layers if layer.name not in partners]
+    unused = [f"{layer.name} at {path!r}" for path, layer in of_path.items()]
+    if missing and not skip_mismatch:
+        first = missing[0]
+        raise ValueError(
+            f"{saved.source!r} has no weights for the layer {first.name!r} ({type(first.layer).__name__}) of model "
+            f"{model.name!r}: they should be at {places[first.layer]!r}. Not used of the file: {_some(unused)}. "
+            "Nothing was loaded. Load into a model like the saved one, or pass by_name=True to load by names."
+        )
+    if unused and not skip_mismatch:
+        names = [layer.name for layer in found]
+        raise _other_count(names, [layer.name for layer in layers], model, saved)
+    report.unused += unused
+    report.skipped.update({layer.name: "not in the file" for layer in missing})
+    return pairs
 
 
 def _by_name(layers, saved, report):
@@ -186,9 +213,8 @@ def _by_name(layers, saved, report):
 
 
 def _some(names, limit=8):
-    return ", ".join(names[:limit]) + (
-        f" and {len(names) - limit} more" if len(names) > limit else ""
-    )
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return (", ".join(names[:limit]) or "none") + more
 
 
 def _in_order(holder, saved_layer):

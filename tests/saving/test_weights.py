@@ -57,7 +57,7 @@ def test_a_whole_model_serves_as_a_file_of_weights(path, model):
 MISFITS = {
     "the number of layers": (
         lambda: stack("a"),
-        r"weights of 2 layers, model .* has 1 layers.*In the file: a, b; in the model: a",
+        r"weights of 2 layer.*, model .* has 1 layer.*In the file: a, b; in the model: a",
     ),
     "a shape": (
         lambda: stack("a", "b", units=5),
@@ -305,3 +305,56 @@ def test_the_versions_are_told(path, model):
         attrs = file.attrs
         assert attrs["keras_version"] in (b"2.2.4", "2.2.4")
         assert re.match(r"keras \d{4}\.", str(attrs["written_by"]))
+
+
+# ------------------------------------------------------------------ files that tell paths
+BY_PATH = [".weights.h5", ".safetensors"]
+
+
+def two(first, second="b", units=2):
+    """A model of two layers, of which the first has the same number of weights whatever its class."""
+    size = (3, 2) if first is L.Conv1D else (3,)
+    layer = first(*size, name="a")
+    return models.Sequential([L.InputLayer((4, 1)), layer, L.Dense(units, name=second)])
+
+
+@pytest.mark.parametrize("suffix", BY_PATH)
+def test_a_layer_at_another_place_is_named_with_both_places(suffix, tmp_path):
+    two(L.Dense).save_weights(tmp_path / f"w{suffix}")
+    model = two(L.Conv1D)
+    before = model.get_weights()
+    needed = r"no weights for the layer 'a' \(Conv1D\) of model .*should be at 'layers/conv1d'"
+    with pytest.raises(
+        ValueError, match=rf"{needed}.*Not used.*b at 'layers/dense_1'.*by_name=True"
+    ):
+        model.load_weights(tmp_path / f"w{suffix}")
+    assert all(map(np.array_equal, model.get_weights(), before))
+
+
+@pytest.mark.parametrize("suffix", BY_PATH)
+def test_what_has_no_place_is_left_out_and_shifts_nothing(suffix, tmp_path):
+    # By order alone the first layer would take the weights of the second, which have its shapes.
+    source = models.Sequential([L.Dense(3, input_dim=3, name="a"), L.PReLU(), L.Dense(3, name="b")])
+    source.save_weights(tmp_path / f"w{suffix}")
+    target = models.Sequential(
+        [L.Dense(3, input_dim=3, name="a"), L.BatchNormalization(), L.Dense(3, name="b")]
+    )
+    norm = target.layers[1].name
+    with pytest.warns(UserWarning, match=f"{norm}: not in the file.*at 'layers/p_re_lu'"):
+        report = target.load_weights(tmp_path / f"w{suffix}", skip_mismatch=True)
+    assert report.loaded == ["a", "b"]
+    for name in ("a", "b"):
+        one, other = (m.get_layer(name).get_weights() for m in (source, target))
+        assert all(map(np.array_equal, one, other))
+
+
+@pytest.mark.parametrize("suffix", [".h5", *BY_PATH])
+def test_another_number_of_layers_is_told_with_what_helps(suffix, tmp_path):
+    path = tmp_path / f"w{suffix}"
+    two(L.Dense).save_weights(path)
+    one = models.Sequential([L.Dense(3, input_dim=1, name="a")])
+    with pytest.raises(ValueError, match=r"of 2 layer\(s\).*has 1 layer\(s\).*by_name=True"):
+        one.load_weights(path)
+    none = models.Sequential([L.Flatten(input_shape=(2,))])
+    with pytest.raises(ValueError, match=r"in the model: none.*like the saved one\.$"):
+        none.load_weights(path)
