@@ -68,14 +68,18 @@ def is_tensor(x):
 
 
 def eval(x):
-    """Return the value of a tensor or Variable as a NumPy array."""
-    return ops.convert_to_numpy(x)
+    """Return the value of a tensor or Variable as a NumPy array; a scalar's as a NumPy scalar."""
+    return _plain(ops.convert_to_numpy(x))
 
 
 def get_value(x):
     """Return the value of a Variable as a NumPy array; a scalar's as a NumPy scalar."""
-    value = ops.convert_to_numpy(x)
-    return value[()] if value.ndim == 0 else value
+    return eval(x)
+
+
+def _plain(array):
+    """Return an array of NumPy as it is, one without axes as a scalar of NumPy."""
+    return array if array.ndim else array[()]
 
 
 def set_value(x, value):
@@ -139,7 +143,7 @@ def function(inputs, outputs, updates=None, **kwargs):
         **kwargs: `name`; other arguments of old backends are refused.
 
     Returns:
-        A function that takes a list of arrays and returns a list of NumPy arrays.
+        A function that takes a list of arrays and returns a list of NumPy arrays, for what has no axes NumPy scalars.
 
     Raises:
         ValueError: if an output needs a placeholder that is not among the inputs.
@@ -156,7 +160,8 @@ class Function(graph.Function):
     """What `K.function` returns: see there.
 
     Args:
-        inputs, outputs: lists of symbolic tensors.
+        inputs: a list of symbolic tensors.
+        outputs: a list of symbolic tensors, and of shapes as `K.shape` returns them.
         updates: pairs `(variable, new value)`.
         name: a name for error messages.
         **session_kwargs: of old backends; must be empty.
@@ -168,11 +173,12 @@ class Function(graph.Function):
     def __init__(self, inputs, outputs, updates=None, name=None, **session_kwargs):
         if session_kwargs:
             raise ValueError(f"K.function does not take the argument(s) {sorted(session_kwargs)}.")
+        outputs = [ops.stack(x) if isinstance(x, list | tuple) else x for x in outputs]
         super().__init__(inputs, outputs, list(_pairs(updates or [])), name)
 
     def __call__(self, inputs):
-        """Return the outputs as a list of NumPy arrays for a list of input values."""
-        return self.run(inputs, fixed_phase(otherwise=False))
+        """Return the outputs as a list of NumPy arrays and scalars for a list of input values."""
+        return [_plain(array) for array in self.run(inputs, fixed_phase(otherwise=False))]
 
 
 def _pairs(updates):

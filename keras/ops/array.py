@@ -259,18 +259,23 @@ def pad(x, pad_width, mode="constant", constant_values=0):
 @op
 def concatenate(xs, axis=-1):
     """Return tensors joined along an axis they have."""
-    xs = promote(*xs)
-    return compute.concatenate(xs, axis_of(axis, xs[0].ndim))
+    with _at_once_if_sizes(xs):
+        xs = promote(*xs)
+        return compute.concatenate(xs, axis_of(axis, xs[0].ndim))
 
 
 @op
 def stack(x, axis=0):
     """Return tensors of one shape joined along a new axis."""
-    # Sizes, known while a program is recorded, must stay fit for a shape.
-    are_sizes = all(type(n) is int for n in x)
-    with compute.outside_trace() if are_sizes else contextlib.nullcontext():
+    with _at_once_if_sizes(x):
         xs = promote(*x)
         return compute.stack(xs, axis_of(axis, xs[0].ndim + 1))
+
+
+def _at_once_if_sizes(x):
+    """Return a context for what joins sizes: these, known while a program is recorded, must stay fit for a shape."""
+    are_sizes = isinstance(x, list | tuple) and all(type(n) is int for n in nest.flatten(x))
+    return compute.outside_trace() if are_sizes else contextlib.nullcontext()
 
 
 @op

@@ -46,7 +46,7 @@ def replacing(path):
             raise OSError(
                 errno.ENOSPC,
                 f"The disk is full: {os.fspath(path)!r} was not written, and what was there before is untouched. "
-                "Free some space and save again",
+                "Free some space and try again",
             ) from error
         raise
     _sync_folder(folder)

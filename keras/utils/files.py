@@ -1,15 +1,13 @@
 """Files from the net, kept in a cache."""
 
-import contextlib
 import hashlib
-import os
-import tempfile
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 from keras import config
 from keras.utils.archives import unpack
+from keras.utils.atomic import is_disk_full, replacing
 from keras.utils.progress import Progbar, report
 
 # Seconds without an answer after which a download is given up.
@@ -31,7 +29,7 @@ def get_file(
 ):
     """Download a file, unless it is in the cache already.
 
-    An interrupted download leaves nothing behind; the next one begins anew.
+    An interrupted download begins anew the next time; what a killed process left of it is removed then.
 
     Args:
         fname: the name to keep the file under. A whole path is taken as it is.
@@ -94,22 +92,15 @@ def _download(origin, path, file_hash, algorithm):
     """Write what stands at an address to a file, in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
     report(f"Downloading {origin}")
-    handle, part = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with open(handle, "wb") as file:
+    with replacing(path) as part:
+        with open(part, "wb") as file:
             _copy(origin, path, file)
-            file.flush()
-            os.fsync(file.fileno())
         if file_hash is not None and not validate_file(part, file_hash, algorithm):
             found = _hash_file(part, _algorithm(file_hash, algorithm))
             raise ValueError(
                 f"The file from {origin} has the hash {found}, but {file_hash} is expected: it is not kept. "
                 "Try again, or see whether the address is right."
             )
-        os.replace(part, path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(part)
 
 
 def _copy(origin, path, file):
@@ -127,6 +118,8 @@ def _copy(origin, path, file):
     except OSError as error:
         if isinstance(error, urllib.error.HTTPError):
             error.close()
+        if is_disk_full(error):
+            raise
         raise ConnectionError(
             f"{path.name} could not be downloaded from {origin}: {error}. It is looked for in {path.parent}: without a "
             f"connection, put it there under the name {path.name}."

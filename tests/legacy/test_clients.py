@@ -232,16 +232,25 @@ def test_a_shape_that_rests_on_what_the_call_set():
     np.testing.assert_array_equal(Model([x, y], z).predict([ONES, 2 * ONES]), np.full((4, 1), 6))
 
 
-def test_sizes_stacked_to_a_shape():
+@pytest.mark.parametrize(
+    "joined",
+    [
+        lambda sizes: K.stack([sizes[0], 2, sizes[1] // 2]),
+        lambda sizes: K.concatenate([sizes[:1], [2, sizes[1] // 2]], axis=0),
+    ],
+)
+def test_sizes_joined_to_a_shape(joined):
     class Halves(Layer):
         def call(self, x):
-            sizes = K.shape(x)
-            return K.reshape(x, K.stack([sizes[0], 2, sizes[1] // 2]))
+            return K.reshape(x, joined(K.shape(x)))
 
     x = Input((6,))
     y = Halves()(x)
     assert K.int_shape(y) == (None, 2, 3)
     np.testing.assert_array_equal(Model(x, y).predict(np.ones((4, 6))), np.ones((4, 2, 3)))
+    x = K.placeholder((None, 6))
+    found = K.function([x], [K.reshape(x, joined(K.shape(x)))])([np.ones((4, 6))])[0]
+    np.testing.assert_array_equal(found, np.ones((4, 2, 3)))
 
 
 # ------------------------------------------------------------------ models

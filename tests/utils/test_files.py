@@ -1,16 +1,21 @@
 """get_file against a server on this machine, and archives made to hurt."""
 
+import errno
 import hashlib
 import io
+import os
+import subprocess
+import sys
 import tarfile
 import threading
+import uuid
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from keras.utils import get_file
+from keras.utils import files, get_file
 from keras.utils.archives import unpack
 from keras.utils.files import _hash_file, validate_file
 
@@ -123,6 +128,38 @@ def test_a_download_that_fails_leaves_nothing(address, tmp_path, name, why):
     for part in (name, f"{address}/{name}", str(tmp_path / "datasets")):
         assert part in str(caught.value)
     assert list((tmp_path / "datasets").iterdir()) == []
+
+
+def test_a_killed_download_begins_anew_and_leaves_nothing(address, tmp_path):
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    left = tmp_path / "datasets" / f".data.bin.{uuid.getnode():x}.{ended.pid}.0123abcd.tmp"
+    left.parent.mkdir()
+    left.write_bytes(CONTENT[:100])
+    path = get_file("data.bin", f"{address}/data.bin", cache_dir=tmp_path)
+    assert Path(path).read_bytes() == CONTENT
+    assert [entry.name for entry in left.parent.iterdir()] == ["data.bin"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_a_downloaded_file_is_for_others_too(address, tmp_path):
+    before = os.umask(0o022)
+    try:
+        path = get_file("data.bin", f"{address}/data.bin", cache_dir=tmp_path)
+    finally:
+        os.umask(before)
+    assert Path(path).stat().st_mode & 0o777 == 0o644
+
+
+def test_a_full_disk_is_no_fault_of_the_connection(address, tmp_path, monkeypatch):
+    class Full(io.BytesIO):
+        def write(self, data):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files, "open", lambda *args: Full(), raising=False)
+    with pytest.raises(OSError, match=r"The disk is full: .*data\.bin") as caught:
+        get_file("data.bin", f"{address}/data.bin", cache_dir=tmp_path)
+    assert not isinstance(caught.value, ConnectionError)
 
 
 def test_no_server_at_all(tmp_path):

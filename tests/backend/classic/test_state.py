@@ -34,6 +34,21 @@ def test_updates_may_be_nested_lists():
     assert K.get_value(v) == 3
 
 
+def test_values_without_axes_are_scalars_of_numpy():
+    x, v = K.placeholder((None, 3)), K.variable(2.0)
+    values = [K.sum(x), K.cast(K.sum(x), "int32"), v * 2]
+    found = K.function([x], values)([np.ones((2, 3))]) + [K.eval(v), K.eval(v + 1), K.get_value(v)]
+    kinds = [np.float32, np.int32, np.float32, np.float32, np.float32, np.float32]
+    assert [type(value) for value in found] == kinds
+    assert [float(value) for value in found] == [6, 6, 4, 2, 3, 2]
+
+
+def test_a_shape_as_an_output():
+    x = K.placeholder((None, 3))
+    shape, total = K.function([x], [K.shape(x), K.prod(K.shape(x))])([np.ones((2, 3))])
+    assert (shape.tolist(), int(total)) == ([2, 3], 6)
+
+
 def test_saliency_of_a_pretrained_model():
     inputs = Input((4,))
     hidden = Dense(3, activation="tanh", name="hidden")(inputs)
