@@ -102,6 +102,12 @@ class _HeadedAttention(Layer):
             return graph.infer(self, (inputs, *args), kwargs)
         return super()._infer(inputs, shapes, args, kwargs)
 
+    def _context_arguments(self, scope, args, kwargs, masks):
+        kwargs, training = super()._context_arguments(scope, args, kwargs, masks)
+        if masks is not None and kwargs.get("query_mask") is None:
+            kwargs["query_mask"] = masks
+        return kwargs, training
+
     def call(
         self,
         query,
@@ -117,7 +123,7 @@ class _HeadedAttention(Layer):
     ):
         """Return the output, and with `return_attention_scores` the scores beside it."""
         key = value if key is None else key
-        masks = [self._mask_of(value, value_mask), self._mask_of(key, key_mask)]
+        masks = [query_mask, self._mask_of(value, value_mask), self._mask_of(key, key_mask)]
         query, key, value, gate = self._projected(query, self._as_input(key), self._as_input(value))
         mask = self._mask(query, key, masks, attention_mask, use_causal_mask)
         weights = attention_weights(self._arranged(query), self._arranged(key), mask=mask)
@@ -147,7 +153,10 @@ class _HeadedAttention(Layer):
     # -------------------------------------------------------------- masks
     def _mask(self, query, key, masks, attention_mask, use_causal_mask):
         """Return the mask for scores (batch, ..., heads, targets, sources), or None."""
-        given = [self._of_sources(mask, key) for mask in masks if mask is not None]
+        of_targets, *of_sources = masks
+        given = [self._of_sources(mask, key) for mask in of_sources if mask is not None]
+        if of_targets is not None:
+            given.append(ops.swapaxes(self._of_sources(of_targets, query), -1, -2))
         if attention_mask is not None:
             given.append(self._of_scores(ops.cast(attention_mask, "bool"), query, key))
         targets, sources = (self._count(x) for x in (query, key))
@@ -160,11 +169,13 @@ class _HeadedAttention(Layer):
             )
         return functools.reduce(ops.logical_and, given) if given else None
 
-    def _of_sources(self, mask, key):
-        """Return a mask of the sources as one of scores."""
-        sources = self._sizes(key)
-        shape = (mask.shape[0], *(1,) * (key.ndim - 2 - len(sources)), 1, self._count(key))
-        return ops.reshape(ops.cast(mask, "bool"), shape)
+    def _of_sources(self, mask, x):
+        """Return a mask of the places of a projection as one of scores (batch, ..., heads, 1, places)."""
+        axes = [axis for axis in range(1, mask.ndim) if axis not in self._axes]
+        mask = ops.transpose(ops.cast(mask, "bool"), (0, *axes, *self._axes[: mask.ndim - 1]))
+        free = x.ndim - 3 - len(self._axes) - len(axes)
+        front = (*mask.shape[: len(axes) + 1], *(1,) * free)
+        return ops.reshape(mask, (*front, 1, 1, -1))
 
     def _of_scores(self, mask, query, key):
         """Return a mask (batch, *targets, *sources), with axes before them or without, as one of scores."""
@@ -237,7 +248,8 @@ class MultiHeadAttention(_HeadedAttention):
         query: (batch, targets, features), or with more axes for several of attention.
         value: (batch, sources, features).
         key: (batch, sources, features), the value by default.
-        query_mask: accepted, and without effect: what masked targets find is masked in the output.
+        query_mask: booleans (batch, targets), False for targets that look at nothing, or at all alike; by default the
+            mask that comes with the query.
         value_mask, key_mask: booleans (batch, sources), False for what is not to be looked at; by default the masks
             that come with value and key.
         attention_mask: booleans (batch, targets, sources), or with an axis of heads before the targets.

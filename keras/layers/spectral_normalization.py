@@ -61,7 +61,8 @@ class SpectralNormalization(Wrapper):
             if getattr(self.layer, name, None) is not None:
                 return getattr(self.layer, name)
         raise ValueError(
-            f"Layer {self.name!r} (SpectralNormalization) needs a layer with a kernel or embeddings, got {self.layer!r}."
+            f"Layer {self.name!r} (SpectralNormalization) needs a layer with a kernel or embeddings, got "
+            f"{self.layer!r}."
         )
 
     def call(self, inputs, training=None):
@@ -79,7 +80,9 @@ class SpectralNormalization(Wrapper):
             u = ops.l2_normalize(ops.matmul(v, matrix), (0, 1))
         norm = ops.matmul(ops.matmul(v, matrix), ops.transpose(u))
         self.vector_u.assign(u)
-        self.kernel.assign(ops.divide(kernel, ops.reshape(norm, ())))
+        # The gradient is that by the normalized kernel, from which the optimizer goes on.
+        change = ops.subtract(ops.divide(kernel, ops.reshape(norm, ())), kernel)
+        self.kernel.assign(ops.add(self.kernel, change))
 
     def compute_output_shape(self, input_shape):
         """Return the shape of the layer's output."""
