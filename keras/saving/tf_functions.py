@@ -92,12 +92,6 @@ def squared_difference(x, y):
 
 
 @op
-def log_sigmoid(x):
-    """Return log(sigmoid(x))."""
-    return ops.negative(ops.softplus(ops.negative(x)))
-
-
-@op
 def silu(x, beta=1.0):
     """Return x sigmoid(beta x)."""
     return ops.multiply(x, ops.sigmoid(ops.multiply(beta, x)))
