@@ -51,7 +51,7 @@ _NEUTRAL = {
 
 # The classes that have such an argument after all.
 _HAVE = {
-    "groups": {"Conv1D", "Conv2D", "Conv3D"},
+    "groups": {"Conv1D", "Conv2D", "Conv3D", "GroupNormalization"},
     "implementation": {
         "GRU",
         "GRUCell",
