@@ -299,7 +299,11 @@ class _ConvLSTM(CellRNN, _ConvRNN):
         super().__init__(**arguments_of(locals()))
 
     def get_config(self):
-        return {**super().get_config(), "unroll": self.unroll}
+        config = {**super().get_config(), "unroll": self.unroll}
+        # TensorFlow's Keras knows no seed, and need not where there is none.
+        if self.seed is None:
+            del config["seed"]
+        return config
 
 
 class ConvLSTM1D(_ConvLSTM):
