@@ -64,7 +64,12 @@ _HAVE = {
 }
 
 # Class by class, what changes nothing that a layer computes.
-_LEFT_OUT = {"GaussianDropout": {"seed"}, "GaussianNoise": {"seed"}}
+_LEFT_OUT = {
+    "GaussianDropout": {"seed"},
+    "GaussianNoise": {"seed"},
+    # It tells what masked targets find.
+    "MultiHeadAttention": {"softmax_robust_masking"},
+}
 
 _CLASSES = {
     "BatchNormalizationV1": "BatchNormalization",
