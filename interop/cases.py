@@ -173,6 +173,89 @@ def long_names(keras, lacks):
     return keras.models.Model(outer.input, fan("inner")(L.Dense(2, name="to_two")(outer.output)))
 
 
+def samples(keras, lacks):
+    """Normalization of samples."""
+    L = keras.layers
+    x = L.Input((4, 6))
+    outputs = several(
+        x,
+        lacks,
+        EinsumDense=lambda: L.EinsumDense("abc,cd->abd", (4, 5), "relu", bias_axes="d"),
+        GroupNormalization=lambda: L.GroupNormalization(3),
+        GroupNormalization__first=lambda: L.GroupNormalization(2, axis=1, center=False),
+        Identity=lambda: L.Identity(),
+        LayerNormalization=lambda: L.LayerNormalization(),
+        LayerNormalization__axes=lambda: L.LayerNormalization(axis=[1, 2], epsilon=0.1),
+        RMSNormalization=lambda: L.RMSNormalization(),
+        SpectralNormalization=lambda: L.SpectralNormalization(L.Dense(3)),
+        UnitNormalization=lambda: L.UnitNormalization(),
+    )
+    return keras.models.Model(x, outputs)
+
+
+def attention(keras, lacks):
+    """Attention, and embeddings that go both ways."""
+    L = keras.layers
+    x, y = L.Input((4, 6)), L.Input((5, 6))
+    outputs = [
+        L.MultiHeadAttention(2, 3)(x, y),
+        L.MultiHeadAttention(2, 3, value_dim=3, output_shape=5, use_bias=False)(x, x),
+        L.MultiHeadAttention(2, 3, attention_axes=(1,))(x, y, use_causal_mask=True),
+        L.Attention(use_scale=True)([x, y]),
+        L.Attention(score_mode="concat")([x, y, y]),
+        L.AdditiveAttention()([x, y]),
+    ]
+    if "GroupQueryAttention" not in lacks:
+        gated = L.MultiHeadAttention(2, 3, use_gate=True, sliding_window=2)
+        table = L.ReversibleEmbedding(7, 6, tie_weights=False)
+        outputs += [
+            gated(x, value=y, key=y),
+            L.GroupQueryAttention(3, 4, 2)(x, y),
+            table(x, reverse=True),
+        ]
+    return keras.models.Model([x, y], outputs)
+
+
+def lengths(keras, lacks):
+    """Kin of convolutions and of pooling along one axis."""
+    L = keras.layers
+    x = L.Input((6, 4))
+    outputs = several(
+        x,
+        lacks,
+        AdaptiveAveragePooling1D=lambda: L.AdaptiveAveragePooling1D(4),
+        AdaptiveMaxPooling1D=lambda: L.AdaptiveMaxPooling1D(4),
+        Conv1DTranspose=lambda: L.Conv1DTranspose(2, 3, strides=2),
+        DepthwiseConv1D=lambda: L.DepthwiseConv1D(3, depth_multiplier=2),
+    )
+    return keras.models.Model(x, outputs)
+
+
+def volume_films(keras, lacks):
+    """Layers over sequences of rows and of volumes, and pooling of these."""
+    L = keras.layers
+    x, y = L.Input((3, 6, 2)), L.Input((3, 4, 3, 3, 2))
+    outputs = [
+        L.ConvLSTM1D(2, 3, return_sequences=True, **GATES)(x),
+        L.ConvLSTM3D(2, 2, **GATES)(y),
+    ]
+    outputs += several(
+        x,
+        lacks,
+        AdaptiveAveragePooling2D=lambda: L.AdaptiveAveragePooling2D((2, 4)),
+        AdaptiveMaxPooling2D=lambda: L.AdaptiveMaxPooling2D(2),
+    )
+    volume = L.TimeDistributed(L.Conv3D(2, 1))(y)
+    volume = L.Reshape((12, 3, 3, 2))(volume)
+    outputs += several(
+        volume,
+        lacks,
+        AdaptiveAveragePooling3D=lambda: L.AdaptiveAveragePooling3D((5, 2, 1)),
+        AdaptiveMaxPooling3D=lambda: L.AdaptiveMaxPooling3D(2),
+    )
+    return keras.models.Model([x, y], outputs)
+
+
 # ------------------------------------------------------------------ graphs, trained
 def compiled(keras, model, optimizer=None):
     """The model, compiled."""
@@ -254,6 +337,10 @@ CASES = {
         recurrent,
         films,
         long_names,
+        samples,
+        attention,
+        lengths,
+        volume_films,
         nested,
         text,
         stack,

@@ -72,12 +72,22 @@ _LATE = (
     "propelled",
     "scaled",
 )
+# Layers that Keras 2.2.4 has not, and of these the ones that tf_keras has not.
+_NEW_CASES = ("samples", "attention", "lengths", "volume_films")
+# Its SpectralNormalization does not run where Keras 3 is installed beside it.
+_ONLY_3 = ("GroupQueryAttention", "RMSNormalization", "SpectralNormalization")
+_ONLY_3 += tuple(f"Adaptive{kind}Pooling{n}D" for kind in ("Average", "Max") for n in (1, 2, 3))
 _GONE = (*_CLASSIC_ONLY, "LocallyConnected1D", "LocallyConnected2D", "ThresholdedReLU")
 
 ORIGINALS = [
-    Original("Keras 2.2.4", "classic", "keras", "tensorflow", lacks=_LATE),
+    Original("Keras 2.2.4", "classic", "keras", "tensorflow", lacks=(*_LATE, *_NEW_CASES)),
     Original(
-        "tf_keras 2.21", "modern", "tf_keras", "", lacks=(*_CLASSIC_ONLY, *_LATE), trains=False
+        "tf_keras 2.21",
+        "modern",
+        "tf_keras",
+        "",
+        lacks=(*_CLASSIC_ONLY, *_LATE, *_ONLY_3),
+        trains=False,
     ),
     Original("Keras 3.15, .keras", "modern", "keras", "jax", ".keras", _GONE),
     Original(

@@ -63,6 +63,91 @@ def mish(x):
     return ops.multiply(x, ops.tanh(ops.softplus(x)))
 
 
+def celu(x, alpha=1.0):
+    """Return max(x, 0) + min(0, alpha * (exp(x / alpha) - 1)) (Barron, 2017)."""
+    return ops.celu(x, alpha)
+
+
+def glu(x, axis=-1):
+    """Return half of x along an axis times the sigmoid of the other half (Dauphin et al., 2016).
+
+    Args:
+        x: a tensor of an even size along the axis.
+        axis: the axis to halve.
+
+    Examples:
+        >>> import numpy as np
+        >>> np.asarray(glu([[3.0, 0.0]])).tolist()
+        [[1.5]]
+    """
+    return ops.glu(x, axis)
+
+
+def hard_shrink(x, threshold=0.5):
+    """Return x where |x| > threshold, else 0."""
+    return ops.hard_shrink(x, threshold)
+
+
+def hard_silu(x):
+    """Return x * relu6(x + 3) / 6 (Howard et al., 2019)."""
+    return ops.hard_silu(x)
+
+
+def hard_tanh(x):
+    """Return x limited to [-1, 1]."""
+    return ops.hard_tanh(x)
+
+
+def log_sigmoid(x):
+    """Return log(sigmoid(x))."""
+    return ops.log_sigmoid(x)
+
+
+def soft_shrink(x, threshold=0.5):
+    """Return x moved towards 0 by `threshold`, and 0 where it is nearer than that."""
+    return ops.soft_shrink(x, threshold)
+
+
+def sparse_plus(x):
+    """Return 0 below -1, x above 1, and (x + 1)**2 / 4 between."""
+    return ops.sparse_plus(x)
+
+
+def sparse_sigmoid(x):
+    """Return (x + 1) / 2 limited to [0, 1]."""
+    return ops.sparse_sigmoid(x)
+
+
+def sparsemax(x, axis=-1):
+    """Return the probabilities nearest to x along an axis, many of them zero (Martins & Astudillo, 2016).
+
+    Args:
+        x: a tensor.
+        axis: the axis whose entries shall sum to one.
+
+    Examples:
+        >>> import numpy as np
+        >>> np.asarray(sparsemax([[1.0, 0.5, -2.0]])).tolist()
+        [[0.75, 0.25, 0.0]]
+    """
+    return ops.sparsemax(x, axis)
+
+
+def squareplus(x, b=4):
+    """Return (x + sqrt(x**2 + b)) / 2, a smooth relu (Barron, 2021)."""
+    return ops.squareplus(x, b)
+
+
+def tanh_shrink(x):
+    """Return x - tanh(x)."""
+    return ops.tanh_shrink(x)
+
+
+def threshold(x, threshold, default_value):
+    """Return x where x > threshold, else `default_value`."""
+    return ops.threshold(x, threshold, default_value)
+
+
 def softplus(x):
     """Return log(1 + exp(x))."""
     return ops.softplus(x)
@@ -131,6 +216,7 @@ def _at_least_matrix(x, name):
 
 
 swish = silu
+hard_swish = hard_silu
 
 _TABLE = registry.table_of(globals())
 

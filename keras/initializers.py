@@ -5,6 +5,7 @@ import functools
 import math
 
 import numpy as np
+from scipy import signal
 
 from keras import registry
 from keras.backend import dtypes, seed
@@ -258,10 +259,10 @@ class VarianceScaling(Initializer):
         return TruncatedNormal(0.0, stddev / _TRUNCATED_STDDEV, self.seed)(shape, dtype)
 
 
-def _one_of(name, value, choices):
+def _one_of(name, value, choices, owner="VarianceScaling"):
     lowered = str(value).lower()
     if lowered not in choices:
-        raise ValueError(f"VarianceScaling: {name} should be one of {choices}, got {value!r}.")
+        raise ValueError(f"{owner}: {name} should be one of {choices}, got {value!r}.")
     return lowered
 
 
@@ -386,6 +387,55 @@ class Orthogonal(Initializer):
         return _finish(q.dtype.type(self.gain) * q.reshape(shape), dtype)
 
 
+class STFT(Initializer):
+    """The kernel of a convolution along time that computes a short-time Fourier transform.
+
+    It has the shape (frame's length, 1, transform's length // 2 + 1).
+
+    Args:
+        side: `"real"` for the cosines, `"imag"` for the sines, which are negative.
+        window: the name of a window that SciPy has, such as `"hann"`, or None for none.
+        scaling: `"density"` for a window whose squares sum to one, `"spectrum"` for one whose entries do, or None.
+        periodic: whether the window is one period, else symmetric.
+
+    Raises:
+        ValueError: for another side, scaling or window, or when called for a shape that is none of such a kernel.
+
+    Examples:
+        >>> STFT(window=None)((4, 1, 3)).round()[:, 0, 2].tolist()
+        [1.0, -1.0, 1.0, -1.0]
+    """
+
+    def __init__(self, side="real", window="hann", scaling="density", periodic=False):
+        self.side = _one_of("side", side, ("real", "imag"), "STFT")
+        self.window = window
+        self.scaling = scaling and _one_of("scaling", scaling, ("density", "spectrum"), "STFT")
+        self.periodic = periodic
+        if window is not None:
+            signal.get_window(window, 2)
+
+    def __call__(self, shape, dtype=None):
+        if len(shape) != 3 or shape[1] != 1 or shape[2] < 2:
+            raise ValueError(
+                f"STFT makes kernels of the shape (frame, 1, frequencies), with at least two frequencies, got "
+                f"{tuple(shape)}; use it for a Conv1D of one channel."
+            )
+        length, frequencies = shape[0], shape[2]
+        turns = np.outer(np.arange(length), np.arange(frequencies)) / (2 * (frequencies - 1))
+        waves = np.cos(2 * np.pi * turns) if self.side == "real" else -np.sin(2 * np.pi * turns)
+        kernel = waves * self._weights(length)[:, None]
+        return kernel.reshape(shape).astype(_host_dtype(dtype))
+
+    def _weights(self, length):
+        """Return the window, scaled."""
+        if self.window is None:
+            return np.ones(length)
+        window = signal.get_window(self.window, length, self.periodic)
+        if self.scaling == "density":
+            return window / np.sqrt(np.sum(window**2))
+        return window / np.abs(np.sum(window)) if self.scaling == "spectrum" else window
+
+
 # ------------------------------------------------------------------ names
 zero = zeros = Zeros
 one = ones = Ones
@@ -394,8 +444,9 @@ uniform = random_uniform = RandomUniform
 normal = random_normal = RandomNormal
 truncated_normal = TruncatedNormal
 variance_scaling = VarianceScaling
-identity = Identity
-orthogonal = Orthogonal
+identity = IdentityInitializer = Identity
+orthogonal = OrthogonalInitializer = Orthogonal
+stft = STFTInitializer = STFT
 
 _TABLE = registry.table_of(globals(), Initializer)
 

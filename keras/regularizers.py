@@ -53,6 +53,41 @@ class L2(L1L2):
         super().__init__(l2=l2)
 
 
+class OrthogonalRegularizer(Regularizer):
+    """A penalty on vectors that are not at right angles: factor times the mean of |cosine| over all pairs.
+
+    Args:
+        factor: the penalty's weight.
+        mode: `"rows"` or `"columns"`: which vectors of a matrix.
+
+    Raises:
+        ValueError: for another mode, or when called for what is no matrix.
+
+    Examples:
+        >>> float(OrthogonalRegularizer(0.5)([[1.0, 0.0], [2.0, 0.0]]))
+        0.5
+    """
+
+    def __init__(self, factor=0.01, mode="rows"):
+        self.factor = _weight("factor", factor)
+        self.mode = mode
+        if mode not in ("rows", "columns"):
+            raise ValueError(
+                f"OrthogonalRegularizer: mode should be 'rows' or 'columns', got {mode!r}."
+            )
+
+    def __call__(self, x):
+        if len(ops.shape(x)) != 2:
+            raise ValueError(
+                f"OrthogonalRegularizer takes matrices, got the shape {tuple(ops.shape(x))}; use it for a weight with "
+                "two axes."
+            )
+        rows = ops.l2_normalize(x if self.mode == "rows" else ops.transpose(x), 1)
+        cosines, count = ops.matmul(rows, ops.transpose(rows)), rows.shape[0]
+        others = ops.multiply(ops.abs(cosines), ops.subtract(1.0, ops.eye(count)))
+        return self.factor * ops.sum(others) / (count * (count - 1))
+
+
 def _weight(name, value):
     try:
         return float(value)
@@ -74,6 +109,8 @@ def l1_l2(l1=0.01, l2=0.01):
     """Return the penalty l1 * sum(|x|) + l2 * sum(x**2)."""
     return L1L2(l1, l2)
 
+
+orthogonal_regularizer = OrthogonalRegularizer
 
 _FACTORIES = (l1, l2, l1_l2)
 _TABLE = registry.table_of(globals(), Regularizer)

@@ -261,3 +261,54 @@ def test_a_large_weight_can_be_computed_with_trained_and_copied():
     model.compile("sgd", "mse")
     model.fit(x, y, verbose=0)
     assert not np.array_equal(model.layers[0].kernel.numpy(), kernel.numpy())
+
+
+def test_the_kernel_of_a_short_time_fourier_transform():
+    # Keras 3.15 gave these.
+    expected = [
+        0,
+        0,
+        0,
+        0,
+        -0.14088990,
+        -0.14088988,
+        0,
+        -0.59594470,
+        0.59594476,
+        0,
+        0,
+        0,
+        0,
+        0.14088990,
+        -0.14088987,
+    ]
+    kernel = initializers.STFT("imag", "blackman", periodic=True)((5, 1, 4))
+    expected = np.array(expected).reshape(5, 3)
+    np.testing.assert_allclose(kernel[:, 0, :3], expected, atol=1e-6)
+    expected = [0.02072539, 0.06559448, 0.16641441, 0.24726571]
+    kernel = initializers.get("stft").__class__(window="hamming", scaling="spectrum")((8, 1, 5))
+    np.testing.assert_allclose(kernel[:4, 0, 0], expected, rtol=1e-5)
+    # A convolution with it is the transform that NumPy computes.
+    signal, window = np.random.default_rng(0).normal(size=8), np.hanning(8)
+    real, imag = (initializers.STFT(side)((8, 1, 5))[:, 0] for side in ("real", "imag"))
+    found = signal @ real + 1j * (signal @ imag)
+    scaled = window / np.sqrt(np.sum(window**2))
+    np.testing.assert_allclose(found, np.fft.rfft(signal * scaled), rtol=1e-5, atol=1e-6)
+
+
+def test_the_kernel_of_a_transform_names_what_does_not_fit():
+    for options, match in (
+        ({"side": "left"}, "side should be one of"),
+        ({"scaling": "none"}, "scaling should be one of"),
+        ({"window": "no such"}, "no such"),
+    ):
+        with pytest.raises(ValueError, match=match):
+            initializers.STFT(**options)
+    with pytest.raises(ValueError, match=r"kernels of the shape .*got \(4, 3\)"):
+        initializers.STFT()((4, 3))
+
+
+def test_names_of_keras_3():
+    assert initializers.IdentityInitializer is initializers.Identity
+    assert isinstance(initializers.get("OrthogonalInitializer"), initializers.Orthogonal)
+    assert isinstance(initializers.get("STFTInitializer"), initializers.STFT)

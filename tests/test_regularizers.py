@@ -1,3 +1,5 @@
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -58,3 +60,18 @@ def test_a_penalty_of_nothing_is_a_loss_too():
     model = Sequential([dense, ActivityRegularization()])
     model.compile("sgd", "mse")
     assert model.train_on_batch(W, np.zeros((2, 2))) == pytest.approx((1 + 0.25) / 2)
+
+
+def test_orthogonal():
+    x = (np.linspace(-1, 2, 9).reshape(3, 3) ** 2).astype("float32")
+    # Keras 3.15 gave this.
+    found = regularizers.OrthogonalRegularizer(0.1)(x)
+    np.testing.assert_allclose(found, 0.05444256588816643, rtol=1e-5)
+    cosines = [abs(a @ b) / np.linalg.norm(a) / np.linalg.norm(b) for a, b in combinations(x.T, 2)]
+    found = regularizers.get({"class_name": "OrthogonalRegularizer", "config": {"mode": "columns"}})
+    np.testing.assert_allclose(found(x), 0.01 * np.mean(cosines), rtol=1e-5)
+    assert regularizers.get("orthogonal_regularizer").mode == "rows"
+    with pytest.raises(ValueError, match=r"takes matrices, got the shape \(3,\)"):
+        found(x[0])
+    with pytest.raises(ValueError, match=r"mode should be 'rows' or 'columns', got 'all'"):
+        regularizers.OrthogonalRegularizer(mode="all")

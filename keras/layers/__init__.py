@@ -1,6 +1,14 @@
 """The layers: what models are made of."""
 
 from keras.layers import serialization as _serialization
+from keras.layers.adaptive_pooling import (
+    AdaptiveAveragePooling1D,
+    AdaptiveAveragePooling2D,
+    AdaptiveAveragePooling3D,
+    AdaptiveMaxPooling1D,
+    AdaptiveMaxPooling2D,
+    AdaptiveMaxPooling3D,
+)
 from keras.layers.advanced_activations import (
     ELU,
     LeakyReLU,
@@ -9,19 +17,26 @@ from keras.layers.advanced_activations import (
     Softmax,
     ThresholdedReLU,
 )
+from keras.layers.attention import (
+    AdditiveAttention,
+    Attention,
+)
 from keras.layers.base import (
     Layer,
 )
 from keras.layers.convolutional import (
     Conv1D,
+    Conv1DTranspose,
     Conv2D,
     Conv2DTranspose,
     Conv3D,
     Conv3DTranspose,
     Convolution1D,
+    Convolution1DTranspose,
     Convolution2D,
     Convolution2DTranspose,
     Convolution3D,
+    Convolution3DTranspose,
     Cropping1D,
     Cropping2D,
     Cropping3D,
@@ -29,6 +44,7 @@ from keras.layers.convolutional import (
     Deconv3D,
     Deconvolution2D,
     Deconvolution3D,
+    DepthwiseConv1D,
     DepthwiseConv2D,
     SeparableConv1D,
     SeparableConv2D,
@@ -42,8 +58,10 @@ from keras.layers.convolutional import (
     ZeroPadding3D,
 )
 from keras.layers.convolutional_recurrent import (
+    ConvLSTM1D,
     ConvLSTM2D,
     ConvLSTM2DCell,
+    ConvLSTM3D,
     ConvRNN2D,
 )
 from keras.layers.core import (
@@ -65,12 +83,21 @@ from keras.layers.cudnn_recurrent import (
     CuDNNGRU,
     CuDNNLSTM,
 )
+from keras.layers.einsum_dense import (
+    EinsumDense,
+)
 from keras.layers.embeddings import (
     Embedding,
+)
+from keras.layers.group_normalization import (
+    GroupNormalization,
 )
 from keras.layers.highway import (
     Highway,
     MaxoutDense,
+)
+from keras.layers.identity import (
+    Identity,
 )
 from keras.layers.input_layer import (
     Input,
@@ -78,6 +105,11 @@ from keras.layers.input_layer import (
 )
 from keras.layers.input_spec import (
     InputSpec,
+)
+from keras.layers.layer_normalization import (
+    LayerNormalization,
+    RMSNormalization,
+    UnitNormalization,
 )
 from keras.layers.local import (
     LocallyConnected1D,
@@ -100,6 +132,10 @@ from keras.layers.merge import (
     minimum,
     multiply,
     subtract,
+)
+from keras.layers.multi_head_attention import (
+    GroupQueryAttention,
+    MultiHeadAttention,
 )
 from keras.layers.noise import (
     AlphaDropout,
@@ -145,10 +181,16 @@ from keras.layers.recurrent import (
     SimpleRNNCell,
     StackedRNNCells,
 )
+from keras.layers.reversible_embedding import (
+    ReversibleEmbedding,
+)
 from keras.layers.serialization import (
     deserialize,
     get,
     serialize,
+)
+from keras.layers.spectral_normalization import (
+    SpectralNormalization,
 )
 from keras.layers.wrappers import (
     Bidirectional,
@@ -159,8 +201,16 @@ from keras.layers.wrappers import (
 __all__ = [
     "Activation",
     "ActivityRegularization",
+    "AdaptiveAveragePooling1D",
+    "AdaptiveAveragePooling2D",
+    "AdaptiveAveragePooling3D",
+    "AdaptiveMaxPooling1D",
+    "AdaptiveMaxPooling2D",
+    "AdaptiveMaxPooling3D",
     "Add",
+    "AdditiveAttention",
     "AlphaDropout",
+    "Attention",
     "Average",
     "AveragePooling1D",
     "AveragePooling2D",
@@ -172,17 +222,22 @@ __all__ = [
     "Bidirectional",
     "Concatenate",
     "Conv1D",
+    "Conv1DTranspose",
     "Conv2D",
     "Conv2DTranspose",
     "Conv3D",
     "Conv3DTranspose",
+    "ConvLSTM1D",
     "ConvLSTM2D",
     "ConvLSTM2DCell",
+    "ConvLSTM3D",
     "ConvRNN2D",
     "Convolution1D",
+    "Convolution1DTranspose",
     "Convolution2D",
     "Convolution2DTranspose",
     "Convolution3D",
+    "Convolution3DTranspose",
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",
@@ -193,10 +248,12 @@ __all__ = [
     "Deconvolution2D",
     "Deconvolution3D",
     "Dense",
+    "DepthwiseConv1D",
     "DepthwiseConv2D",
     "Dot",
     "Dropout",
     "ELU",
+    "EinsumDense",
     "Embedding",
     "Flatten",
     "GRU",
@@ -215,7 +272,10 @@ __all__ = [
     "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
+    "GroupNormalization",
+    "GroupQueryAttention",
     "Highway",
+    "Identity",
     "Input",
     "InputLayer",
     "InputSpec",
@@ -223,6 +283,7 @@ __all__ = [
     "LSTMCell",
     "Lambda",
     "Layer",
+    "LayerNormalization",
     "LeakyReLU",
     "LocallyConnected1D",
     "LocallyConnected2D",
@@ -236,13 +297,16 @@ __all__ = [
     "Maximum",
     "MaxoutDense",
     "Minimum",
+    "MultiHeadAttention",
     "Multiply",
     "PReLU",
     "Permute",
+    "RMSNormalization",
     "RNN",
     "ReLU",
     "RepeatVector",
     "Reshape",
+    "ReversibleEmbedding",
     "SeparableConv1D",
     "SeparableConv2D",
     "SeparableConvolution1D",
@@ -253,10 +317,12 @@ __all__ = [
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
+    "SpectralNormalization",
     "StackedRNNCells",
     "Subtract",
     "ThresholdedReLU",
     "TimeDistributed",
+    "UnitNormalization",
     "UpSampling1D",
     "UpSampling2D",
     "UpSampling3D",

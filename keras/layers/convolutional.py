@@ -4,11 +4,16 @@ from keras import ops
 from keras.layers import options
 from keras.layers.convolutional_base import BaseConv
 from keras.layers.convolutional_separable import (
+    DepthwiseConv1D,
     DepthwiseConv2D,
     SeparableConv1D,
     SeparableConv2D,
 )
-from keras.layers.convolutional_transpose import Conv2DTranspose, Conv3DTranspose
+from keras.layers.convolutional_transpose import (
+    Conv1DTranspose,
+    Conv2DTranspose,
+    Conv3DTranspose,
+)
 from keras.layers.resizing import (
     Cropping1D,
     Cropping2D,
@@ -144,19 +149,23 @@ Convolution2D = Conv2D
 Convolution3D = Conv3D
 SeparableConvolution1D = SeparableConv1D
 SeparableConvolution2D = SeparableConv2D
+Convolution1DTranspose = Conv1DTranspose
 Convolution2DTranspose = Deconvolution2D = Deconv2D = Conv2DTranspose
-Deconvolution3D = Deconv3D = Conv3DTranspose
+Convolution3DTranspose = Deconvolution3D = Deconv3D = Conv3DTranspose
 
 __all__ = [
     "Conv1D",
+    "Conv1DTranspose",
     "Conv2D",
     "Conv2DTranspose",
     "Conv3D",
     "Conv3DTranspose",
     "Convolution1D",
+    "Convolution1DTranspose",
     "Convolution2D",
     "Convolution2DTranspose",
     "Convolution3D",
+    "Convolution3DTranspose",
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",
@@ -164,6 +173,7 @@ __all__ = [
     "Deconv3D",
     "Deconvolution2D",
     "Deconvolution3D",
+    "DepthwiseConv1D",
     "DepthwiseConv2D",
     "SeparableConv1D",
     "SeparableConv2D",

@@ -109,30 +109,13 @@ class SeparableConv2D(_SeparableConv):
     rank = 2
 
 
-class DepthwiseConv2D(BaseConv):
-    """Convolves each channel of images with its own filters.
-
-    Args:
-        depth_multiplier: how many filters each channel has; the output has channels *
-            depth_multiplier channels, those of one input channel side by side.
-        depthwise_initializer, depthwise_regularizer, depthwise_constraint: of these filters.
-
-    For the other arguments see `BaseConv`.
-
-    Weights: depthwise_kernel (*window, channels, depth_multiplier), bias (channels *
-        depth_multiplier,).
-
-    Examples:
-        >>> DepthwiseConv2D(3, depth_multiplier=2).compute_output_shape((None, 8, 8, 4))
-        (None, 6, 6, 8)
-    """
-
-    rank = 2
+class _DepthwiseConv(BaseConv):
+    """A convolution of each channel with its own filters."""
 
     def __init__(
         self,
         kernel_size,
-        strides=(1, 1),
+        strides=1,
         padding="valid",
         depth_multiplier=1,
         data_format=None,
@@ -145,7 +128,7 @@ class DepthwiseConv2D(BaseConv):
         activity_regularizer=None,
         depthwise_constraint=None,
         bias_constraint=None,
-        dilation_rate=(1, 1),
+        dilation_rate=1,
         **kwargs,
     ):
         super().__init__(
@@ -176,3 +159,45 @@ class DepthwiseConv2D(BaseConv):
 
     def _convolve(self, inputs):
         return ops.depthwise_conv(inputs, self.depthwise_kernel, **self._window_options())
+
+
+class DepthwiseConv1D(_DepthwiseConv):
+    """Convolves each channel of (batch, time, channels) with its own filters.
+
+    Args:
+        depth_multiplier: how many filters each channel has; the output has channels *
+            depth_multiplier channels, those of one input channel side by side.
+        depthwise_initializer, depthwise_regularizer, depthwise_constraint: of these filters.
+
+    For the other arguments see `BaseConv`.
+
+    Weights: depthwise_kernel (window, channels, depth_multiplier), bias (channels * depth_multiplier,).
+
+    Examples:
+        >>> DepthwiseConv1D(3, depth_multiplier=2).compute_output_shape((None, 8, 4))
+        (None, 6, 8)
+    """
+
+    rank = 1
+
+
+@defaults(strides=(1, 1), dilation_rate=(1, 1))
+class DepthwiseConv2D(_DepthwiseConv):
+    """Convolves each channel of images with its own filters.
+
+    Args:
+        depth_multiplier: how many filters each channel has; the output has channels *
+            depth_multiplier channels, those of one input channel side by side.
+        depthwise_initializer, depthwise_regularizer, depthwise_constraint: of these filters.
+
+    For the other arguments see `BaseConv`.
+
+    Weights: depthwise_kernel (*window, channels, depth_multiplier), bias (channels *
+        depth_multiplier,).
+
+    Examples:
+        >>> DepthwiseConv2D(3, depth_multiplier=2).compute_output_shape((None, 8, 8, 4))
+        (None, 6, 6, 8)
+    """
+
+    rank = 2

@@ -78,6 +78,28 @@ class _ConvTranspose(BaseConv):
         return geometry.with_spatial(input_shape, self.data_format, lengths, self.filters)
 
 
+class Conv1DTranspose(_ConvTranspose):
+    """Lengthens (batch, time, channels): each input step adds a window, times its value, to the output.
+
+    Args:
+        output_padding: how many steps to add at the output's end, less than the strides; None for what the padding
+            calls for.
+
+    For the other arguments see `BaseConv`; `padding` is `"valid"` or `"same"`.
+
+    Weights: kernel (window, filters, channels), bias (filters,).
+
+    Examples:
+        >>> Conv1DTranspose(8, 3, strides=2, padding="same").compute_output_shape((None, 7, 4))
+        (None, 14, 8)
+    """
+
+    rank = 1
+
+    def _paddings(self):
+        return ("valid", "same")
+
+
 @defaults(strides=(1, 1), dilation_rate=(1, 1))
 class Conv2DTranspose(_ConvTranspose):
     """Enlarges images: each input pixel adds a window, times its value, to the output.

@@ -148,6 +148,8 @@ class GatedCell(PreparedCell):
     # Where cells of the user's keep the masks of the sequence that they run over.
     _dropout_mask = None
     _recurrent_dropout_mask = None
+    # What the dropout's random numbers start from; None for those of the program.
+    seed = None
 
     def __init__(
         self,
@@ -236,7 +238,8 @@ class GatedCell(PreparedCell):
         if not training or not 0 < rate < 1:
             return None
         count = self.gates if self.implementation == 1 else 1
-        return ops.unstack(ops.random.dropout(ops.ones((count, *shape), self.compute_dtype), rate))
+        ones = ops.ones((count, *shape), self.compute_dtype)
+        return ops.unstack(ops.random.dropout(ones, rate, seed=self.seed))
 
 
 def _forgets_little(initializer, gates):

@@ -124,13 +124,35 @@ def _ends_to_canonical(ends, place):
 
 
 # ------------------------------------------------------------------ from the canonical form
+# Arguments of layers that tf.keras does not know; where they say nothing they are left out.
+_NEWER = {
+    "AdditiveAttention": {"seed"},
+    "Attention": {"seed"},
+    "MultiHeadAttention": {"flash_attention", "seed", "sliding_window", "use_gate"},
+}
+# What it wants to be told of one, if only that it is not known.
+_SHAPES = dict.fromkeys(("query_shape", "key_shape", "value_shape"))
+
+
 def from_canonical(description):
     """Return the description that Keras 2 reads of a canonical one."""
     return _walk(description, _model_from_canonical)
 
 
+def _layer_from_canonical(entry):
+    """Return the description of a layer without arguments that only later versions know, where they say nothing."""
+    kind, config = entry["class_name"], entry["config"]
+    newer = _NEWER.get(kind, set())
+    if not isinstance(config, dict) or not newer & set(config):
+        return entry
+    kept = {key: value for key, value in config.items() if key not in newer or value}
+    is_ours = kind == "MultiHeadAttention" and newer <= set(config)
+    return {**entry, "config": {**kept, **_SHAPES} if is_ours else kept}
+
+
 def _model_from_canonical(description):
     config = dict(description["config"])
+    config["layers"] = [_layer_from_canonical(layer) for layer in config["layers"]]
     if "output_layers" not in config:
         return {**description, "config": config}
     models = {entry["name"] for entry in config["layers"] if schema.is_model(entry)}

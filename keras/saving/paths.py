@@ -13,7 +13,12 @@ from keras.layers.base import Layer
 from keras.saving.schema import LayerWeights
 
 # Classes that have another name in Keras 3; and those that take the weights of another.
-_CLASSES = {"Model": "Functional", "CuDNNGRU": "GRU", "CuDNNLSTM": "LSTM"}
+_CLASSES = {
+    "CuDNNGRU": "GRU",
+    "CuDNNLSTM": "LSTM",
+    "GroupQueryAttention": "GroupedQueryAttention",
+    "Model": "Functional",
+}
 
 # Attributes that hold layers which others hold too.
 _NOT_WALKED = frozenset({"_init_args", "_layers", "_stack", "_nodes", "_compile_arguments"})
@@ -95,11 +100,23 @@ def of_weights(model):
         ['layers/dense/vars/0', 'layers/dense/vars/1']
     """
     found = {}
+    for weight, path in _places(model):
+        found.setdefault(weight, path)
+    return found
+
+
+def of_copies(model):
+    """Return `{path: variable}` of the weights that a second layer has as its own too, by their path there."""
+    first = of_weights(model)
+    return {path: weight for weight, path in _places(model) if first[weight] != path}
+
+
+def _places(model):
+    """Yield the weights of all layers' own, with their paths."""
     for layer, path in of_layers(model).items():
         own = sorted(layer._weights, key=lambda weight: not weight.trainable)
         for number, weight in enumerate(own):
-            found.setdefault(weight, f"{path}/vars/{number}".lstrip("/"))
-    return found
+            yield weight, f"{path}/vars/{number}".lstrip("/")
 
 
 def arrange(groups, model, holders, by_name=False):
@@ -117,6 +134,7 @@ def arrange(groups, model, holders, by_name=False):
         their order; then those without a partner.
     """
     layers, weights = of_layers(model), of_weights(model)
+    groups = _without_copies(groups, of_copies(model), by_name)
     everything = {entry.name: entry for group in groups for entry in group.entries}
     wanted = [holder for holder in holders if holder.variables]
     tree, starts = _Tree(groups), _starts(groups)
@@ -132,6 +150,16 @@ def arrange(groups, model, holders, by_name=False):
             found.append(_in_holder(holder, path, start, groups_of_holder, weights))
     rest = [group for group in groups if id(group) not in used and group.entries]
     return [*found, *rest]
+
+
+def _without_copies(groups, copies, by_name):
+    """Return groups without the entries that hold what another one holds too, where paths tell which these are."""
+    if by_name or not copies:
+        return groups
+    return [
+        LayerWeights(group.name, [e for e in group.entries if e.name not in copies], group.path)
+        for group in groups
+    ]
 
 
 def _shared(holder, path, everything, weights):

@@ -78,11 +78,15 @@ class WeightEntry:
 
 @dataclass
 class LayerWeights:
-    """The weights of one layer: its name, a list of `WeightEntry`, and its path in the model."""
+    """The weights of one layer: its name, a list of `WeightEntry`, and its path in the model.
+
+    `copies` are entries of weights that are there already, under the path that they have as another layer's own.
+    """
 
     name: str
     entries: list = field(default_factory=list)
     path: str = ""
+    copies: list = field(default_factory=list)
 
 
 @dataclass

@@ -11,8 +11,7 @@ from keras import ops
 from keras.ops.core import array, op
 from keras.saving.keras3 import functions
 
-# These mean the same in the graphs of Keras 3.
-log_sigmoid = functions.log_sigmoid
+# It means the same in the graphs of Keras 3.
 roll = functions.roll
 
 # ------------------------------------------------------------------ sizes

@@ -51,7 +51,7 @@ _NEUTRAL = {
 
 # The classes that have such an argument after all.
 _HAVE = {
-    "groups": {"Conv1D", "Conv2D", "Conv3D"},
+    "groups": {"Conv1D", "Conv2D", "Conv3D", "GroupNormalization"},
     "implementation": {
         "GRU",
         "GRUCell",
@@ -64,7 +64,12 @@ _HAVE = {
 }
 
 # Class by class, what changes nothing that a layer computes.
-_LEFT_OUT = {"GaussianDropout": {"seed"}, "GaussianNoise": {"seed"}}
+_LEFT_OUT = {
+    "GaussianDropout": {"seed"},
+    "GaussianNoise": {"seed"},
+    # It tells what masked targets find.
+    "MultiHeadAttention": {"softmax_robust_masking"},
+}
 
 _CLASSES = {
     "BatchNormalizationV1": "BatchNormalization",

@@ -96,7 +96,7 @@ lgamma gammaln
 local_response_normalization tf.local_response_normalization depth_radius=depth_radius bias=bias alpha=alpha beta=beta
 log log
 log1p log1p
-log_sigmoid tf.log_sigmoid
+log_sigmoid log_sigmoid
 log_softmax log_softmax axis=axis
 logical_and logical_and y
 logical_not logical_not

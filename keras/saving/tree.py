@@ -34,7 +34,7 @@ def fill(group, saved):
     for layer in saved.weights:
         own = group.require_group(f"{layer.path}/vars".lstrip("/"))
         own.attrs["name"] = hdf5.name_bytes(layer.name)
-        for entry in layer.entries:
+        for entry in [*layer.entries, *layer.copies]:
             # What several layers share is there once.
             if entry.path not in group:
                 _write(group, entry.path, entry)

@@ -81,11 +81,13 @@ def _host_dtype(variable):
 def entries_of(model):
     """Return the weights of a model's layers, to be written."""
     layers, weights = paths.of_layers(model), paths.of_weights(model)
+    copies = paths.of_copies(model)
     return [
         LayerWeights(
             holder.name,
             [WeightEntry.of(v, path=weights.get(v, "")) for v in holder.variables],
             layers[holder.layer],
+            [WeightEntry.of(v, path=p) for p, v in copies.items() if v in set(holder.variables)],
         )
         for holder in _holders(model)
     ]

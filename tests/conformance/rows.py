@@ -539,6 +539,40 @@ row(
 row("vectorized_map", lambda n: (ops.square, normal((n, 3))), lambda f, x: x**2)
 
 
+# ------------------------------------------------------------------ further activations, attention
+row("celu", one(), lambda x: np.maximum(x, 0) + np.minimum(0, np.expm1(x)))
+row("glu", lambda n: (normal((n, 4)),), lambda x: x[:, :2] * special.expit(x[:, 2:]))
+row("hard_shrink", one(), lambda x: np.where(np.abs(x) > 0.5, x, 0))
+row("hard_silu", one(), lambda x: x * np.clip(x + 3, 0, 6) / 6)
+row("hard_tanh", one(), lambda x: np.clip(x, -1, 1))
+row("log_sigmoid", one(), special.log_expit)
+row("soft_shrink", one(), lambda x: np.sign(x) * np.maximum(np.abs(x) - 0.5, 0))
+row("sparse_plus", one(), lambda x: np.where(x >= 1, x, (np.maximum(x, -1) + 1) ** 2 / 4))
+row("sparse_sigmoid", one(), lambda x: (np.clip(x, -1, 1) + 1) / 2)
+row("sparsemax", lambda n: (normal((n, 2)),), lambda x: np.clip((x - x[:, ::-1] + 1) / 2, 0, 1))
+row("squareplus", one(), lambda x: (x + np.sqrt(x**2 + 4)) / 2)
+row("tanh_shrink", one(), lambda x: x - np.tanh(x), factor=4)
+row("threshold", lambda n: (normal((n, 3)), 0.1, 2.0), lambda x, t, v: np.where(x > t, x, v))
+
+
+def _weights(query, key):
+    return special.softmax(query @ np.swapaxes(key, -1, -2) / np.sqrt(query.shape[-1]), -1)
+
+
+def _attended(query, key, value):
+    query, key, value = (np.swapaxes(x, 1, 2) for x in (query, key, value))
+    return np.swapaxes(_weights(query, key) @ value, 1, 2)
+
+
+row("attend", lambda n: (normal((n, 2, 3, 4)), normal((n, 2, 4, 5), 1)), np.matmul)
+row("attention_weights", lambda n: (normal((n, 2, 3, 4)), normal((n, 2, 5, 4), 1)), _weights)
+row(
+    "dot_product_attention",
+    lambda n: (normal((n, 3, 2, 4)), normal((n, 5, 2, 4), 1), normal((n, 5, 2, 3), 2)),
+    _attended,
+)
+
+
 # ------------------------------------------------------------------ sequences of labels
 def _lengths(n, *values):
     return np.resize(np.array(values, "int32"), n)

@@ -6,69 +6,6 @@ from keras import ops
 from keras.ops.core import array, op
 
 
-# ------------------------------------------------------------------ activations
-@op
-def celu(x, alpha=1.0):
-    """Return x, and alpha (exp(x / alpha) - 1) where x is negative."""
-    below = ops.multiply(alpha, ops.expm1(ops.divide(ops.minimum(x, 0), alpha)))
-    return ops.add(ops.relu(x), below)
-
-
-@op
-def glu(x, axis=-1):
-    """Return half of x times the sigmoid of the other half."""
-    first, second = ops.split(x, 2, axis)
-    return ops.multiply(first, ops.sigmoid(second))
-
-
-@op
-def hard_shrink(x, threshold=0.5):
-    """Return x, and 0 near 0."""
-    return ops.where(ops.greater(ops.abs(x), threshold), x, 0)
-
-
-@op
-def hard_silu(x):
-    """Return x relu6(x + 3) / 6."""
-    return ops.multiply(x, ops.divide(ops.relu6(ops.add(x, 3)), 6))
-
-
-@op
-def hard_tanh(x):
-    """Return x between -1 and 1."""
-    return ops.clip(x, -1, 1)
-
-
-@op
-def log_sigmoid(x):
-    """Return log(sigmoid(x))."""
-    return ops.negative(ops.softplus(ops.negative(x)))
-
-
-@op
-def soft_shrink(x, threshold=0.5):
-    """Return x moved towards 0."""
-    return ops.multiply(ops.sign(x), ops.relu(ops.subtract(ops.abs(x), threshold)))
-
-
-@op
-def squareplus(x, b=4):
-    """Return (x + sqrt(x^2 + b)) / 2."""
-    return ops.divide(ops.add(x, ops.sqrt(ops.add(ops.square(x), b))), 2)
-
-
-@op
-def tanh_shrink(x):
-    """Return x - tanh(x)."""
-    return ops.subtract(x, ops.tanh(x))
-
-
-@op
-def threshold(x, threshold, default_value):
-    """Return x where it is above a threshold, else a value."""
-    return ops.where(ops.greater(x, threshold), x, default_value)
-
-
 # ------------------------------------------------------------------ numbers
 @op
 def average(x, weights=None, axis=None):
@@ -163,7 +100,7 @@ def unstack(x, num=None, axis=0):
     return ops.unstack(array(x), num, axis)
 
 
-# ------------------------------------------------------------------ normalization, attention
+# ------------------------------------------------------------------ normalization
 @op
 def normalize(x, axis=-1, order=2, epsilon=None):
     """Return x divided by its norm, which is at least epsilon."""
@@ -175,11 +112,3 @@ def normalize(x, axis=-1, order=2, epsilon=None):
 def batch_norm(x, mean, variance, offset=None, scale=None, axis=-1, epsilon=1e-3):
     """Return x without a mean and variance along an axis, scaled and moved."""
     return ops.rescaled(x, mean, variance, scale, offset, axis, epsilon)
-
-
-@op
-def dot_product_attention(query, key, value):
-    """Return softmax(query key^T / sqrt(size)) value, for tensors (batch, steps, heads, size)."""
-    size = array(query).shape[-1]
-    scores = ops.divide(ops.einsum("bthd,bshd->bhts", query, key), size**0.5)
-    return ops.einsum("bhts,bshd->bthd", ops.softmax(scores), value)

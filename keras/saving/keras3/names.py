@@ -83,6 +83,7 @@ ARGUMENTS = {
 # Values with which an argument of Keras 3 that is unknown here says nothing; ANY stands for all values.
 ANY = object()
 _RECURRENT = {"seed": ANY, "use_cudnn": ANY, "zero_output_for_mask": (False, None)}
+_CONV_LSTM = {"use_cudnn": ANY, "zero_output_for_mask": (False, None)}
 _CONV = {"groups": (1, None)}
 _KEEPS = {"keepdims": (False, None)}
 _VARIANCE = {"input_axes": ANY, "output_axes": ANY}
@@ -99,8 +100,11 @@ NEUTRAL = {
     "Conv2D": _CONV,
     "Conv3D": _CONV,
     "Conv3DTranspose": {"dilation_rate": ([1, 1, 1], 1, None)},
+    "ConvLSTM1D": _CONV_LSTM,
     "ConvLSTM2D": {**_RECURRENT, "return_state": (False, None)},
+    "ConvLSTM3D": _CONV_LSTM,
     "Dense": _LORA,
+    "EinsumDense": {**_LORA, "gptq_unpacked_column_size": ANY},
     "Embedding": {**_LORA, "input_length": (None,)},
     "GRU": _RECURRENT,
     "GRUCell": _NOISE,
@@ -122,6 +126,7 @@ NEUTRAL = {
     "LecunNormal": _VARIANCE,
     "LecunUniform": _VARIANCE,
     "RNN": _RECURRENT,
+    "ReversibleEmbedding": _LORA,
     "SimpleRNN": _RECURRENT,
     "SimpleRNNCell": _NOISE,
     "SpatialDropout1D": _NOISE,

@@ -60,7 +60,8 @@ diagonal numpy.Diagonal (x) offset axis1 axis2
 diff numpy.Diff (a) n axis
 divide numpy.Divide (x1) (x2)
 dot numpy.Dot (x1) (x2)
-dot_product_attention nn.DotProductAttention (query) (key) (value) -is_causal -flash_attention -attn_logits_soft_cap
+dot_product_attention nn.DotProductAttention (query) (key) (value) (bias) (mask) (scale) is_causal flash_attention \
+attn_logits_soft_cap
 dynamic_slice core.Slice (x) (start_indices) shape
 eigh linalg.Eigh (x)
 einsum numpy.Einsum subscripts (*operands)
@@ -165,6 +166,9 @@ sparse_categorical_crossentropy nn.SparseCategoricalCrossentropy (target) (outpu
 split numpy.Split (x) indices_or_sections axis
 sqrt numpy.Sqrt (x)
 square numpy.Square (x)
+sparse_plus nn.SparsePlus (x)
+sparse_sigmoid nn.SparseSigmoid (x)
+sparsemax nn.Sparsemax (x) axis
 squareplus nn.Squareplus (x) b
 squeeze numpy.Squeeze (x) axis
 stack numpy.Stack (x) axis
@@ -217,7 +221,10 @@ _PATHS = {
 
 # Functions of one meaning with several names here, or with another default than the class there.
 _SAME = {"absolute": "abs", "remainder": "mod"}
-_DEFAULTS = {"gelu": {"approximate": False}}
+_DEFAULTS = {
+    "dot_product_attention": {"bias": None, "mask": None, "scale": None},
+    "gelu": {"approximate": False},
+}
 
 
 class Op(NamedTuple):

@@ -34,7 +34,9 @@ _HERE = {
     "keras.losses": losses,
     "keras.metrics": metrics,
 }
-_RECURRENT = frozenset({"RNN", "LSTM", "GRU", "SimpleRNN", "ConvLSTM2D", "Bidirectional"})
+_RECURRENT = frozenset(
+    "RNN LSTM GRU SimpleRNN ConvLSTM1D ConvLSTM2D ConvLSTM3D Bidirectional".split()
+)
 # Up to here it matters little on which side of a root it is added.
 _SMALL_EPSILON = 1e-6
 _LAYERS, _OPTIMIZERS = "keras.layers", "keras.optimizers"
