@@ -12,6 +12,10 @@ from keras.layers.advanced_activations import (
 from keras.layers.base import (
     Layer,
 )
+from keras.layers.category_encoding import (
+    CategoryEncoding,
+    Discretization,
+)
 from keras.layers.convolutional import (
     Conv1D,
     Conv2D,
@@ -72,6 +76,19 @@ from keras.layers.highway import (
     Highway,
     MaxoutDense,
 )
+from keras.layers.image_augmentation import (
+    RandomBrightness,
+    RandomContrast,
+    RandomFlip,
+    RandomRotation,
+    RandomTranslation,
+    RandomZoom,
+)
+from keras.layers.image_resizing import (
+    CenterCrop,
+    RandomCrop,
+    Resizing,
+)
 from keras.layers.input_layer import (
     Input,
     InputLayer,
@@ -82,6 +99,10 @@ from keras.layers.input_spec import (
 from keras.layers.local import (
     LocallyConnected1D,
     LocallyConnected2D,
+)
+from keras.layers.lookup import (
+    IntegerLookup,
+    StringLookup,
 )
 from keras.layers.merge import (
     Add,
@@ -145,10 +166,17 @@ from keras.layers.recurrent import (
     SimpleRNNCell,
     StackedRNNCells,
 )
+from keras.layers.rescaling import (
+    Normalization,
+    Rescaling,
+)
 from keras.layers.serialization import (
     deserialize,
     get,
     serialize,
+)
+from keras.layers.text_vectorization import (
+    TextVectorization,
 )
 from keras.layers.wrappers import (
     Bidirectional,
@@ -170,6 +198,8 @@ __all__ = [
     "AvgPool3D",
     "BatchNormalization",
     "Bidirectional",
+    "CategoryEncoding",
+    "CenterCrop",
     "Concatenate",
     "Conv1D",
     "Conv2D",
@@ -194,6 +224,7 @@ __all__ = [
     "Deconvolution3D",
     "Dense",
     "DepthwiseConv2D",
+    "Discretization",
     "Dot",
     "Dropout",
     "ELU",
@@ -219,6 +250,7 @@ __all__ = [
     "Input",
     "InputLayer",
     "InputSpec",
+    "IntegerLookup",
     "LSTM",
     "LSTMCell",
     "Lambda",
@@ -237,12 +269,22 @@ __all__ = [
     "MaxoutDense",
     "Minimum",
     "Multiply",
+    "Normalization",
     "PReLU",
     "Permute",
     "RNN",
+    "RandomBrightness",
+    "RandomContrast",
+    "RandomCrop",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
     "RepeatVector",
+    "Rescaling",
     "Reshape",
+    "Resizing",
     "SeparableConv1D",
     "SeparableConv2D",
     "SeparableConvolution1D",
@@ -254,7 +296,9 @@ __all__ = [
     "SpatialDropout2D",
     "SpatialDropout3D",
     "StackedRNNCells",
+    "StringLookup",
     "Subtract",
+    "TextVectorization",
     "ThresholdedReLU",
     "TimeDistributed",
     "UpSampling1D",
