@@ -231,7 +231,7 @@ class HostLayer(Layer):
 
 
 class StringLookup(_Lookup, HostLayer):
-    """Turns texts into their numbers in a vocabulary, which `adapt` makes from data. Takes arrays alone, no symbolic ones.
+    """Turns texts into their numbers in a vocabulary, which `adapt` makes from data. It takes arrays of texts.
 
     Args:
         max_tokens: how many numbers there are at most; any by default.

@@ -69,7 +69,6 @@ CASES = {
     "middle": ("CenterCrop", {"height": 4, "width": 3}, "images"),
     "middle_first": ("CenterCrop", {"height": 2, "width": 3, **FIRST}, "first"),
     "middle_of_small": ("CenterCrop", {"height": 9, "width": 4}, "images"),
-    "crop_of_small": ("RandomCrop", {"height": 7, "width": 8}, "images"),
     "rotation": ("RandomRotation", {"factor": (0.1, 0.1)}, "images"),
     "rotation_constant": (
         "RandomRotation",

@@ -35,6 +35,10 @@ _HERE = {
     "keras.metrics": metrics,
 }
 _RECURRENT = frozenset({"RNN", "LSTM", "GRU", "SimpleRNN", "ConvLSTM2D", "Bidirectional"})
+# What takes no `trainable` there.
+_WITHOUT_TRAINABLE = frozenset(
+    {"Discretization", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"}
+)
 # Up to here it matters little on which side of a root it is added.
 _SMALL_EPSILON = 1e-6
 _LAYERS, _OPTIMIZERS = "keras.layers", "keras.optimizers"
@@ -96,7 +100,7 @@ def _is_left_out(name, key, value):
         return True
     if key == "batch_input_shape":
         return name != "InputLayer"
-    return key in IDLE or (key == "trainable" and name.startswith("SpatialDropout"))
+    return key in IDLE or (key == "trainable" and name in _WITHOUT_TRAINABLE)
 
 
 def _identity(name, package):
