@@ -139,6 +139,9 @@ class Discretization(Layer):
         sparse=False,
         **kwargs,
     ):
+        # tf.keras writes what comes out for the dtype: integers, to which no input may be cut.
+        if "int" in str(kwargs.get("dtype")):
+            kwargs["dtype"] = None
         super().__init__(**kwargs)
         check_mode(self, output_mode)
         refuse_sparse(self, sparse)
