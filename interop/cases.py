@@ -256,6 +256,40 @@ def volume_films(keras, lacks):
     return keras.models.Model([x, y], outputs)
 
 
+def preprocessed(keras, lacks):
+    """Numbers, categories and images, prepared for a model."""
+    L = keras.layers
+    a, image = L.Input((4,)), L.Input((8, 7, 3))
+    mean, variance = [0.1, 0.2, 0.3, 0.4], [1.0, 2.0, 3.0, 4.0]
+    outputs = several(
+        a,
+        lacks,
+        Rescaling=lambda: L.Rescaling(0.5, offset=1.0),
+        Normalization=lambda: L.Normalization(),
+        Normalization__given=lambda: L.Normalization(mean=mean, variance=variance),
+        Normalization__one=lambda: L.Normalization(axis=None),
+        Discretization=lambda: L.Discretization([-1.0, 0.0, 0.5], output_mode="count"),
+    )
+    outputs += several(
+        image,
+        lacks,
+        Resizing=lambda: L.Resizing(5, 9),
+        Resizing__cut=lambda: L.Resizing(4, 3, crop_to_aspect_ratio=True),
+        CenterCrop=lambda: L.CenterCrop(4, 3),
+        RandomBrightness=lambda: L.RandomBrightness(0.2),
+        RandomContrast=lambda: L.RandomContrast(0.2),
+        RandomFlip=lambda: L.RandomFlip("horizontal"),
+        RandomRotation=lambda: L.RandomRotation(0.1, fill_mode="nearest"),
+        RandomTranslation=lambda: L.RandomTranslation(0.1, (-0.1, 0.2)),
+        RandomZoom=lambda: L.RandomZoom(0.1),
+    )
+    if "IntegerLookup" not in lacks:
+        bins = L.Discretization([-1.0, 0.0, 0.5])(a)
+        lookup = L.IntegerLookup(vocabulary=[2, 3], output_mode="multi_hot")
+        outputs += [L.CategoryEncoding(4, output_mode="count")(bins), lookup(bins)]
+    return keras.models.Model([a, image], outputs)
+
+
 # ------------------------------------------------------------------ graphs, trained
 def compiled(keras, model, optimizer=None):
     """The model, compiled."""
@@ -341,6 +375,7 @@ CASES = {
         attention,
         lengths,
         volume_films,
+        preprocessed,
         nested,
         text,
         stack,

@@ -181,6 +181,154 @@ def poisson(y_true, y_pred):
     return _last_mean(y_pred - y_true * ops.log(y_pred + config.epsilon()))
 
 
+# ------------------------------------------------------------------ classes that are rare, regions, sequences
+def binary_focal_crossentropy(
+    y_true,
+    y_pred,
+    apply_class_balancing=False,
+    alpha=0.25,
+    gamma=2.0,
+    from_logits=False,
+    label_smoothing=0.0,
+    axis=-1,
+):
+    """Return the mean of binary cross-entropies times (1 - p)**gamma, p what the right answer got (Lin et al., 2017).
+
+    Args:
+        y_true: zeros and ones, or probabilities.
+        y_pred: probabilities, kept epsilon away from 0 and 1.
+        apply_class_balancing: whether ones count alpha times, and zeros 1 - alpha times.
+        alpha: that number.
+        gamma: how little what is easy counts.
+        from_logits: whether `y_pred` are logits, whose sigmoid are the probabilities.
+        label_smoothing: how far `y_true` is moved towards one half, in [0, 1].
+        axis: that of the mean.
+    """
+    y_true, y_pred = _pair(y_true, y_pred)
+    y_true = _smooth(y_true, label_smoothing, 0.5)
+    y_pred = ops.sigmoid(y_pred) if from_logits else y_pred
+    right = y_true * y_pred + (1.0 - y_true) * (1.0 - y_pred)
+    losses = ops.power(1.0 - right, gamma) * ops.binary_crossentropy(y_true, y_pred)
+    if apply_class_balancing:
+        losses = losses * (y_true * alpha + (1.0 - y_true) * (1.0 - alpha))
+    return ops.mean(losses, axis=axis)
+
+
+def categorical_focal_crossentropy(
+    y_true, y_pred, alpha=0.25, gamma=2.0, from_logits=False, label_smoothing=0.0, axis=-1
+):
+    """Return -sum(alpha * (1 - p)**gamma * y_true * log(p)) over the classes (Lin et al., 2017).
+
+    Args:
+        y_true: one-hot or other probabilities, shape (batch, ..., classes).
+        y_pred: probabilities, scaled to sum to one and kept epsilon away from 0 and 1.
+        alpha: a factor, or one for each class.
+        gamma: how little what is easy counts.
+        from_logits: whether `y_pred` are logits, whose softmax are the probabilities.
+        label_smoothing: how much of `y_true` is spread evenly over the classes, in [0, 1].
+        axis: that of the classes.
+    """
+    y_true, y_pred = _pair(y_true, y_pred)
+    if label_smoothing:
+        y_true = _smooth(y_true, label_smoothing, 1.0 / y_pred.shape[axis])
+    y_pred = ops.softmax(y_pred, axis=axis) if from_logits else y_pred
+    p = y_pred / ops.sum(y_pred, axis=axis, keepdims=True)
+    p = _at_least_epsilon(p, 1.0 - config.epsilon())
+    losses = ops.cast(alpha, p.dtype) * ops.power(1.0 - p, gamma) * -y_true * ops.log(p)
+    return ops.sum(losses, axis=axis)
+
+
+def categorical_generalized_cross_entropy(y_true, y_pred, q):
+    """Return (1 - p**q) / q, p that of the right class, which wrong labels harm less (Zhang & Sabuncu, 2018).
+
+    Args:
+        y_true: classes, integers from 0, shape (batch, ...) or (batch, ..., 1).
+        y_pred: probabilities, shape (batch, ..., classes).
+        q: from 0, where this is the cross-entropy, to 1, where it is the absolute error.
+    """
+    y_pred = _as_float(y_pred)
+    y_true = ops.convert_to_tensor(y_true)
+    if len(y_true.shape) == len(y_pred.shape) and y_true.shape[-1] == 1:
+        y_true = ops.squeeze(y_true, -1)
+    chosen = ops.one_hot(ops.cast(y_true, "int32"), y_pred.shape[-1], dtype=y_pred.dtype)
+    right = ops.sum(y_pred * chosen, axis=-1)
+    return (1.0 - ops.power(right, q)) / q
+
+
+def dice(y_true, y_pred, axis=None):
+    """Return 1 - 2 sum(y_true * y_pred) / (sum(y_true) + sum(y_pred)): 0 where two regions are the same.
+
+    Args:
+        y_true: the true region, zeros and ones.
+        y_pred: the predicted one, probabilities.
+        axis: over which axes the sums go, all by default.
+    """
+    return tversky(y_true, y_pred, 0.5, 0.5, axis)
+
+
+def tversky(y_true, y_pred, alpha=0.5, beta=0.5, axis=None):
+    """Return 1 - both / (both + alpha * missed + beta * false) (Salehi et al., 2017).
+
+    Args:
+        y_true: the true region, zeros and ones.
+        y_pred: the predicted one, probabilities.
+        alpha: how much it counts what is there and not predicted.
+        beta: how much it counts what is predicted and not there.
+        axis: over which axes the sums go, all by default.
+    """
+    y_true, y_pred = _pair(y_true, y_pred)
+    y_true, y_pred = (ops.ravel(y) if axis is None else y for y in (y_true, y_pred))
+    both = ops.sum(y_true * y_pred, axis=axis)
+    false = ops.sum((1.0 - y_true) * y_pred, axis=axis)
+    missed = ops.sum(y_true * (1.0 - y_pred), axis=axis)
+    epsilon = config.epsilon()
+    return 1.0 - (both + epsilon) / (both + alpha * missed + beta * false + epsilon)
+
+
+def circle(
+    y_true, y_pred, ref_labels=None, ref_embeddings=None, remove_diagonal=True, gamma=80, margin=0.4
+):
+    """Return the circle loss of embeddings, which draws those of one class together (Sun et al., 2020).
+
+    Args:
+        y_true: classes, integers, shape (batch,).
+        y_pred: embeddings of length one, shape (batch, size).
+        ref_labels, ref_embeddings: what they are compared with, by default they themselves.
+        remove_diagonal: whether none is compared with itself.
+        gamma: the scale.
+        margin: how far similarities may be from 1 and 0, at no cost.
+    """
+    y_pred = _as_float(y_pred)
+    labels = ops.reshape(ops.cast(y_true, "int32"), (-1, 1))
+    is_self = ref_embeddings is None
+    others = y_pred if is_self else _as_float(ref_embeddings)
+    of_others = labels if is_self else ops.reshape(ops.cast(ref_labels, "int32"), (-1, 1))
+    similar = ops.matmul(y_pred, ops.transpose(others))
+    is_same = ops.equal(labels, ops.transpose(of_others))
+    is_other = ops.logical_not(is_same)
+    if remove_diagonal and is_self:
+        is_same = ops.logical_and(is_same, ops.equal(ops.eye(similar.shape[0]), 0.0))
+    pull = ops.relu(1.0 + margin - ops.stop_gradient(similar)) * (similar - (1.0 - margin)) * -gamma
+    push = ops.relu(ops.stop_gradient(similar) + margin) * (similar - margin) * gamma
+    logits = [ops.where(m, x, -1e9) for m, x in ((is_same, pull), (is_other, push))]
+    sums = [ops.logsumexp(x, axis=1) for x in logits]
+    return ops.softplus(sums[0] + sums[1])
+
+
+def ctc(y_true, y_pred):
+    """Return the connectionist temporal classification loss of each sequence (Graves et al., 2006).
+
+    Args:
+        y_true: classes, integers from 1, shape (batch, longest); 0 is no class, and fills up.
+        y_pred: logits, shape (batch, steps, classes); class 0 is the blank.
+    """
+    y_pred = _as_float(y_pred)
+    y_true = ops.cast(y_true, "int32")
+    batch, steps = y_pred.shape[0], y_pred.shape[1]
+    lengths = ops.sum(ops.cast(ops.not_equal(y_true, 0), "int32"), axis=-1)
+    return ops.ctc_loss(y_true, y_pred, lengths, ops.full((batch,), steps, "int32"))
+
+
 mse = MSE = mean_squared_error
 mae = MAE = mean_absolute_error
 mape = MAPE = mean_absolute_percentage_error
@@ -371,6 +519,123 @@ class SparseCategoricalCrossentropy(_OfFunction):
     def __init__(self, from_logits=False, reduction="sum_over_batch_size", name=None):
         super().__init__(reduction, name)
         self.from_logits = from_logits
+
+
+class BinaryFocalCrossentropy(_OfFunction):
+    """`binary_focal_crossentropy` as an object."""
+
+    function = staticmethod(binary_focal_crossentropy)
+    options = ("apply_class_balancing", "alpha", "gamma", "from_logits", "label_smoothing", "axis")
+
+    def __init__(
+        self,
+        apply_class_balancing=False,
+        alpha=0.25,
+        gamma=2.0,
+        from_logits=False,
+        label_smoothing=0.0,
+        axis=-1,
+        reduction="sum_over_batch_size",
+        name=None,
+    ):
+        super().__init__(reduction, name)
+        self.apply_class_balancing, self.alpha, self.gamma = apply_class_balancing, alpha, gamma
+        self.from_logits, self.label_smoothing, self.axis = from_logits, label_smoothing, axis
+
+
+class CategoricalFocalCrossentropy(_OfFunction):
+    """`categorical_focal_crossentropy` as an object."""
+
+    function = staticmethod(categorical_focal_crossentropy)
+    options = ("alpha", "gamma", "from_logits", "label_smoothing", "axis")
+
+    def __init__(
+        self,
+        alpha=0.25,
+        gamma=2.0,
+        from_logits=False,
+        label_smoothing=0.0,
+        axis=-1,
+        reduction="sum_over_batch_size",
+        name=None,
+    ):
+        super().__init__(reduction, name)
+        self.alpha, self.gamma = alpha, gamma
+        self.from_logits, self.label_smoothing, self.axis = from_logits, label_smoothing, axis
+
+
+class CategoricalGeneralizedCrossEntropy(_OfFunction):
+    """`categorical_generalized_cross_entropy` as an object.
+
+    Raises:
+        ValueError: for a `q` outside (0, 1).
+    """
+
+    function = staticmethod(categorical_generalized_cross_entropy)
+    options = ("q",)
+
+    def __init__(self, q=0.5, reduction="sum_over_batch_size", name=None):
+        super().__init__(reduction, name)
+        if not 0 < q < 1:
+            raise ValueError(
+                f"CategoricalGeneralizedCrossEntropy: q should lie between 0 and 1, got {q}."
+            )
+        self.q = q
+
+
+class Circle(_OfFunction):
+    """`circle` as an object."""
+
+    function = staticmethod(circle)
+    options = ("gamma", "margin", "remove_diagonal")
+
+    def __init__(
+        self,
+        gamma=80.0,
+        margin=0.4,
+        remove_diagonal=True,
+        reduction="sum_over_batch_size",
+        name=None,
+    ):
+        super().__init__(reduction, name)
+        self.gamma, self.margin, self.remove_diagonal = gamma, margin, remove_diagonal
+
+    def call(self, y_true, y_pred):
+        """Return one number a sample; those that have no pair of their class, or no other, do not count in the mean."""
+        losses = super().call(y_true, y_pred)
+        labels = ops.reshape(ops.cast(y_true, "int32"), (-1, 1))
+        is_same = ops.cast(ops.equal(labels, ops.transpose(labels)), losses.dtype)
+        same, size = ops.sum(is_same, axis=1), labels.shape[0]
+        counts = ops.logical_and(same > float(self.remove_diagonal), same < size)
+        return losses * (size / ops.maximum(ops.sum(ops.cast(counts, losses.dtype)), 1.0))
+
+
+class CTC(_OfFunction):
+    """`ctc` as an object."""
+
+    function = staticmethod(ctc)
+
+
+class Dice(_OfFunction):
+    """`dice` as an object; one number for the batch, unless `axis` says over which axes the sums go."""
+
+    function = staticmethod(dice)
+    options = ("axis",)
+
+    def __init__(self, reduction="sum_over_batch_size", name=None, axis=None):
+        super().__init__(reduction, name)
+        self.axis = axis
+
+
+class Tversky(Dice):
+    """`tversky` as an object, as `Dice`."""
+
+    function = staticmethod(tversky)
+    options = ("alpha", "beta", "axis")
+
+    def __init__(self, alpha=0.5, beta=0.5, reduction="sum_over_batch_size", name=None, axis=None):
+        super().__init__(reduction, name, axis)
+        self.alpha, self.beta = alpha, beta
 
 
 _TABLE = registry.table_of(globals(), Loss)

@@ -24,6 +24,10 @@ from keras.layers.attention import (
 from keras.layers.base import (
     Layer,
 )
+from keras.layers.category_encoding import (
+    CategoryEncoding,
+    Discretization,
+)
 from keras.layers.convolutional import (
     Conv1D,
     Conv1DTranspose,
@@ -99,6 +103,19 @@ from keras.layers.highway import (
 from keras.layers.identity import (
     Identity,
 )
+from keras.layers.image_augmentation import (
+    RandomBrightness,
+    RandomContrast,
+    RandomFlip,
+    RandomRotation,
+    RandomTranslation,
+    RandomZoom,
+)
+from keras.layers.image_resizing import (
+    CenterCrop,
+    RandomCrop,
+    Resizing,
+)
 from keras.layers.input_layer import (
     Input,
     InputLayer,
@@ -114,6 +131,10 @@ from keras.layers.layer_normalization import (
 from keras.layers.local import (
     LocallyConnected1D,
     LocallyConnected2D,
+)
+from keras.layers.lookup import (
+    IntegerLookup,
+    StringLookup,
 )
 from keras.layers.merge import (
     Add,
@@ -184,6 +205,10 @@ from keras.layers.recurrent import (
 from keras.layers.reversible_embedding import (
     ReversibleEmbedding,
 )
+from keras.layers.rescaling import (
+    Normalization,
+    Rescaling,
+)
 from keras.layers.serialization import (
     deserialize,
     get,
@@ -191,6 +216,9 @@ from keras.layers.serialization import (
 )
 from keras.layers.spectral_normalization import (
     SpectralNormalization,
+)
+from keras.layers.text_vectorization import (
+    TextVectorization,
 )
 from keras.layers.wrappers import (
     Bidirectional,
@@ -220,6 +248,8 @@ __all__ = [
     "AvgPool3D",
     "BatchNormalization",
     "Bidirectional",
+    "CategoryEncoding",
+    "CenterCrop",
     "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
@@ -250,6 +280,7 @@ __all__ = [
     "Dense",
     "DepthwiseConv1D",
     "DepthwiseConv2D",
+    "Discretization",
     "Dot",
     "Dropout",
     "ELU",
@@ -279,6 +310,7 @@ __all__ = [
     "Input",
     "InputLayer",
     "InputSpec",
+    "IntegerLookup",
     "LSTM",
     "LSTMCell",
     "Lambda",
@@ -299,13 +331,23 @@ __all__ = [
     "Minimum",
     "MultiHeadAttention",
     "Multiply",
+    "Normalization",
     "PReLU",
     "Permute",
     "RMSNormalization",
     "RNN",
+    "RandomBrightness",
+    "RandomContrast",
+    "RandomCrop",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
     "RepeatVector",
+    "Rescaling",
     "Reshape",
+    "Resizing",
     "ReversibleEmbedding",
     "SeparableConv1D",
     "SeparableConv2D",
@@ -319,7 +361,9 @@ __all__ = [
     "SpatialDropout3D",
     "SpectralNormalization",
     "StackedRNNCells",
+    "StringLookup",
     "Subtract",
+    "TextVectorization",
     "ThresholdedReLU",
     "TimeDistributed",
     "UnitNormalization",

@@ -41,6 +41,7 @@ _NEUTRAL = {
     "optional": (False, None),
     "ragged": (False, None),
     "renorm": (False, None),
+    "rng_type": ANY,
     "sparse": (False, None),
     "synchronized": ANY,
     "time_major": (False, None),

@@ -170,6 +170,17 @@ NEUTRAL = {
     "any": {"quantization_config": (None,), "activity_regularizer": (None,)},
 }
 
+# Layers that take training=True for granted where a call does not say.
+TRAINING_BY_DEFAULT = frozenset(
+    """
+    AugMix AutoContrast CenterCrop ContrastLimitedAdaptiveHistogramEqualization CutMix Equalization
+    MaxNumBoundingBoxes MixUp Pipeline RandAugment RandomBrightness RandomColorDegeneration RandomColorJitter
+    RandomContrast RandomCrop RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale
+    RandomHue RandomInvert RandomPerspective RandomPosterization RandomRotation RandomSaturation RandomSharpness
+    RandomShear RandomTranslation RandomZoom Resizing Solarization
+    """.split()
+)
+
 # Arguments above which the layers here take with other values too.
 SUPPORTED = frozenset(
     """

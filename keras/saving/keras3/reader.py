@@ -14,6 +14,7 @@ from keras.saving.keras3.names import (
     NEUTRAL,
     PACKAGES,
     SUPPORTED,
+    TRAINING_BY_DEFAULT,
 )
 
 
@@ -162,7 +163,7 @@ def _read_entry(entry):
         return entry
     config = entry.get("config")
     name = entry.get("name") or (config.get("name") if isinstance(config, dict) else None)
-    nodes = [_read_node(node) for node in entry["inbound_nodes"]]
+    nodes = [_read_node(node, entry.get("class_name")) for node in entry["inbound_nodes"]]
     if graph_ops.is_op(entry):
         return _read_op(entry["class_name"], config, nodes, name)
     return _marked(entry, {**_read(entry), "name": name, "inbound_nodes": nodes})
@@ -174,15 +175,16 @@ def _marked(theirs, ours):
     return ours if number is None else {**ours, sharing.KEY: number}
 
 
-def _read_node(node):
+def _read_node(node, class_name):
     if not isinstance(node, dict):
         return node
     kwargs = node.get("kwargs") or {}
     # What a call was given by default is not kept: training=False would pin it.
+    default = (None, False, True) if class_name in TRAINING_BY_DEFAULT else (None, False)
     kwargs = {
         key: _read(item)
         for key, item in kwargs.items()
-        if not (key in ("mask", "training") and item in (None, False))
+        if not (key in ("mask", "training") and item in default)
     }
     return {"args": _read(node.get("args")), "kwargs": kwargs}
 

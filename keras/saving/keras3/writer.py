@@ -37,6 +37,10 @@ _HERE = {
 _RECURRENT = frozenset(
     "RNN LSTM GRU SimpleRNN ConvLSTM1D ConvLSTM2D ConvLSTM3D Bidirectional".split()
 )
+# What takes no `trainable` there.
+_WITHOUT_TRAINABLE = frozenset(
+    {"Discretization", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"}
+)
 # Up to here it matters little on which side of a root it is added.
 _SMALL_EPSILON = 1e-6
 _LAYERS, _OPTIMIZERS = "keras.layers", "keras.optimizers"
@@ -98,7 +102,7 @@ def _is_left_out(name, key, value):
         return True
     if key == "batch_input_shape":
         return name != "InputLayer"
-    return key in IDLE or (key == "trainable" and name.startswith("SpatialDropout"))
+    return key in IDLE or (key == "trainable" and name in _WITHOUT_TRAINABLE)
 
 
 def _identity(name, package):
