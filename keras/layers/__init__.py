@@ -202,12 +202,12 @@ from keras.layers.recurrent import (
     SimpleRNNCell,
     StackedRNNCells,
 )
-from keras.layers.reversible_embedding import (
-    ReversibleEmbedding,
-)
 from keras.layers.rescaling import (
     Normalization,
     Rescaling,
+)
+from keras.layers.reversible_embedding import (
+    ReversibleEmbedding,
 )
 from keras.layers.serialization import (
     deserialize,
