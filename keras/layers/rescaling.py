@@ -93,6 +93,7 @@ class Normalization(Layer):
                 "variance", shape, initializer="ones", **options
             )
             self.count = self.add_weight("count", (), "int32", initializer="zeros", **options)
+        self.built = True
 
     def adapt(self, data):
         """Learn the mean and the variance.

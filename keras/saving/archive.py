@@ -1,8 +1,8 @@
 """The `.keras` archives of Keras 3: a zip with `config.json`, `metadata.json` and the weights in `model.weights.h5`.
 
 Vocabularies that a layer has learned are in `assets/<the layer's path>/vocabulary.txt`, a token a line; they are read
-from there, and from nowhere else. This library adds the member `training_state.json`; Keras 3 passes over it. Members are read by these names alone, and
-nothing is unpacked to a path. The zip's checksums are compared before anything of a member is used.
+from there, and from nowhere else. This library adds the member `training_state.json`; Keras 3 passes over it. Members
+are read by these names alone, and nothing is unpacked to a path. The zip's checksums are compared before anything of a member is used.
 """
 
 import contextlib
