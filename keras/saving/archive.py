@@ -2,7 +2,8 @@
 
 Vocabularies that a layer has learned are in `assets/<the layer's path>/vocabulary.txt`, a token a line; they are read
 from there, and from nowhere else. This library adds the member `training_state.json`; Keras 3 passes over it. Members
-are read by these names alone, and nothing is unpacked to a path. The zip's checksums are compared before anything of a member is used.
+are read by these names alone, and nothing is unpacked to a path. The zip's checksums are compared before anything of
+a member is used.
 """
 
 import contextlib
