@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from keras import ops
+from keras.backend import dtypes
 from keras.layers.base import Layer
 
 _EPSILON = 1e-7
@@ -92,6 +93,7 @@ class Normalization(Layer):
                 "variance", shape, initializer="ones", **options
             )
             self.count = self.add_weight("count", (), "int32", initializer="zeros", **options)
+        self.built = True
 
     def adapt(self, data):
         """Learn the mean and the variance.
@@ -132,6 +134,10 @@ class Normalization(Layer):
     def _aligned(self, x):
         size = math.prod(x.shape)
         return ops.reshape(x, self._broadcast if size == math.prod(self._broadcast) else x.shape)
+
+    def compute_output_dtype(self, dtype):
+        is_kept = dtypes.is_float(dtype) and not self._casts_inputs
+        return dtype if is_kept else self.compute_dtype
 
     def compute_output_shape(self, input_shape):
         return input_shape

@@ -1,6 +1,7 @@
 """Metrics of how places of classes overlap: intersection over union of some classes, of regions, of one-hot classes."""
 
 from keras import ops
+from keras.backend import dtypes
 from keras.metrics.confusion import MeanIoU, _spread
 from keras.metrics.metric import divide_no_nan
 
@@ -9,7 +10,9 @@ class _Overlap(MeanIoU):
     """Counts pairs of a true and a predicted class, and averages over `target_class_ids`, or all."""
 
     def __init__(self, num_classes, name, dtype, ignore_class, is_sparse, axis):
-        super().__init__(num_classes, name, dtype)
+        # Keras 3 counts in integers, and says so in its files; weights need fractions.
+        is_float = dtype is not None and dtypes.is_float(dtypes.standardize(dtype))
+        super().__init__(num_classes, name, dtype if is_float else None)
         self.ignore_class, self.axis = ignore_class, axis
         self._is_sparse = is_sparse
 

@@ -1,7 +1,9 @@
 """The `.keras` archives of Keras 3: a zip with `config.json`, `metadata.json` and the weights in `model.weights.h5`.
 
-This library adds the member `training_state.json`; Keras 3 passes over it. Members are read by these names alone, and
-nothing is unpacked to a path. The zip's checksums are compared before anything of a member is used.
+Vocabularies that a layer has learned are in `assets/<the layer's path>/vocabulary.txt`, a token a line; they are read
+from there, and from nowhere else. This library adds the member `training_state.json`; Keras 3 passes over it. Members
+are read by these names alone, and nothing is unpacked to a path. The zip's checksums are compared before anything of
+a member is used.
 """
 
 import contextlib
@@ -27,6 +29,7 @@ DIALECT_VERSION = "3.15.1"
 
 _CONFIG, _METADATA, _WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 _STATE = "training_state.json"
+_ASSETS, _VOCABULARY = "assets/", "/vocabulary.txt"
 _MAX_TEXT = 32 << 20
 _MAX_VALUES = 1_000_000
 _CHUNK = 1 << 18
@@ -167,6 +170,7 @@ def _with_configs(saved, file, members, name):
     version = metadata.get("keras_version") if isinstance(metadata, dict) else None
     own = _json(file, members, _STATE, name) if _STATE in members else {}
     compiled = model.pop("compile_config", None)
+    saved.vocabularies = _vocabularies(file, members, name)
     saved.model = model
     saved.training = compiled if isinstance(compiled, dict) and compiled.get("optimizer") else None
     saved.version = version if isinstance(version, str) and version else saved.version
@@ -177,12 +181,34 @@ def _with_configs(saved, file, members, name):
     return saved
 
 
+def _is_vocabulary(member_name):
+    return member_name.startswith(_ASSETS) and member_name.endswith(_VOCABULARY)
+
+
+def _vocabularies(file, members, name):
+    """Return the vocabularies in an archive, `{layer's path: list of tokens}`."""
+    found = {key: info for key, info in members.items() if _is_vocabulary(key)}
+    if sum(info.file_size for info in found.values()) > _MAX_TEXT:
+        raise ValueError(f"{name!r}: its vocabularies are larger than {_MAX_TEXT} bytes.")
+    result = {}
+    for key, info in found.items():
+        with _reading_member(file, info, name) as member:
+            data = member.read(_MAX_TEXT + 1)
+        try:
+            tokens = data.decode("utf8").split("\n")
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{name!r}: {key} is no text in UTF-8: {error}.") from error
+        result[key.removeprefix(_ASSETS).removesuffix(_VOCABULARY)] = tokens
+    return result
+
+
 def _members(file, name):
     """Return `{name: ZipInfo}` of the members that are read."""
     wanted = {_CONFIG, _METADATA, _WEIGHTS, _STATE}
     try:
         with zipfile.ZipFile(file) as archive:
-            found = [info for info in archive.infolist() if info.filename in wanted]
+            infos = archive.infolist()
+            found = [i for i in infos if i.filename in wanted or _is_vocabulary(i.filename)]
     except _DAMAGE as error:
         raise ValueError(f"{name!r} is a damaged zip: {error}. Is the file complete?") from error
     members = {info.filename: info for info in found}

@@ -8,6 +8,7 @@ import h5py
 from keras import config as settings
 from keras.layers.base import without_initial_values
 from keras.layers.code import trusted
+from keras.layers.lookup import IntegerLookup, StringLookup
 from keras.layers.serialization import deserialize
 from keras.registry import custom_object_scope, serialize
 from keras.saving import (
@@ -16,6 +17,7 @@ from keras.saving import (
     files,
     hdf5,
     keras2,
+    paths,
     schema,
     sharing,
     text,
@@ -131,6 +133,7 @@ def _rebuild(saved, is_to_compile):
         )
     weights.load(model, saved, is_whole=True)
     weights.load_states(model, saved)
+    _set_vocabularies(model, saved)
     if is_to_compile and saved.training is not None:
         with _explained(
             saved.source, "cannot be compiled as it says; compile=False leaves that out"
@@ -138,6 +141,17 @@ def _rebuild(saved, is_to_compile):
             saved.training = dialects.read_training(saved.training, saved.version)
             training.compile_from(model, saved)
     return model
+
+
+def _set_vocabularies(model, saved):
+    """Set the vocabularies of the layers that have none in their configs."""
+    for layer, path in paths.of_layers(model).items():
+        tokens = saved.vocabularies.get(path)
+        if tokens and isinstance(layer, IntegerLookup | StringLookup) and layer.vocabulary is None:
+            with _explained(
+                saved.source, f"has a vocabulary that layer {layer.name!r} cannot take"
+            ):
+                layer.set_vocabulary([layer.kind(token) for token in tokens])
 
 
 @contextlib.contextmanager

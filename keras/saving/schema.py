@@ -108,6 +108,7 @@ class Saved:
         backend: the writer's backend, or "".
         source: what messages call the file.
         is_by_path: whether weights are named by their paths, and are put in order once the model is there.
+        vocabularies: the tokens that layers have learned, `{layer's path: list of texts}`.
         confirm: raises a ValueError if what was read is damaged; to be called before it is used.
     """
 
@@ -121,6 +122,7 @@ class Saved:
     backend: str = ""
     source: str = ""
     is_by_path: bool = False
+    vocabularies: dict = field(default_factory=dict)
     confirm: Callable[[], None] = lambda: None
 
 

@@ -255,7 +255,18 @@ CLASSES = [
 
 @pytest.mark.parametrize("cls", CLASSES)
 def test_configs(cls):
-    needed = {"MeanIoU": {"num_classes": 3}, "MeanMetricWrapper": {"fn": metrics.mse}}
+    classes = {"num_classes": 3, "target_class_ids": [0, 2]}
+    needed = {
+        "IoU": classes,
+        "MeanIoU": {"num_classes": 3},
+        "MeanMetricWrapper": {"fn": metrics.mse},
+        "OneHotIoU": classes,
+        "OneHotMeanIoU": {"num_classes": 3},
+        "PrecisionAtRecall": {"recall": 0.5},
+        "RecallAtPrecision": {"precision": 0.5},
+        "SensitivityAtSpecificity": {"specificity": 0.5},
+        "SpecificityAtSensitivity": {"sensitivity": 0.5},
+    }
     metric = cls(**needed.get(cls.__name__, {}))
     again = metrics.deserialize(json.loads(json.dumps(metrics.serialize(metric))))
     assert type(again) is cls and again.get_config() == metric.get_config()

@@ -6,6 +6,7 @@ What can be done to files of every kind is in `test_hurtful.py`.
 import json
 import struct
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -143,6 +144,33 @@ def test_an_encrypted_member_is_refused(parts, tmp_path):
 def test_wrong_types_beside_the_config(parts, tmp_path, name, value):
     path = packed(tmp_path / "m.keras", {**parts, name: json.dumps(value)})
     assert models.load_model(path).name == "s"
+
+
+# ------------------------------------------------------------------ vocabularies
+@pytest.fixture(scope="module")
+def with_vocabulary():
+    """The members of an archive in which Keras 3.15 put a vocabulary."""
+    folder = Path(__file__).parent / "fixtures" / "keras3" / "adapted"
+    return members(folder / "adapted.keras")
+
+
+_PLACE = "assets/layers/integer_lookup/vocabulary.txt"
+
+
+@pytest.mark.parametrize("text", [b"5\n5\n7", b"\xff\xfe", b"5\nseven", b"5\n" + b"9" * 40_000_000])
+def test_a_vocabulary_that_is_none_is_refused(with_vocabulary, tmp_path, text):
+    changed = {**with_vocabulary, _PLACE: text}
+    refused(packed(tmp_path / "m.keras", changed, zipfile.ZIP_DEFLATED))
+
+
+@pytest.mark.parametrize("place", ["/etc/passwd", "http://127.0.0.1:9/words", "file:///etc/passwd"])
+def test_a_vocabulary_is_not_read_from_elsewhere(with_vocabulary, tmp_path, place):
+    config = json.loads(with_vocabulary["config.json"])
+    for layer in config["config"]["layers"]:
+        if layer["class_name"] == "IntegerLookup":
+            layer["config"]["vocabulary"] = place
+    changed = {**with_vocabulary, "config.json": json.dumps(config).encode()}
+    refused(packed(tmp_path / "m.keras", changed), "vocabulary as a list")
 
 
 # ------------------------------------------------------------------ safetensors

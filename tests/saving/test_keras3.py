@@ -328,3 +328,16 @@ def test_a_layer_comes_back_from_an_archive(case, tmp_path):
     np.testing.assert_allclose(found.predict(values), model.predict(values), rtol=1e-6)
     there = "ReLU" if isinstance(layer, L.ThresholdedReLU) else type(layer).__name__
     assert type(found.layers[-1]).__name__ == there
+
+
+# ------------------------------------------------------------------ what layers have learned from data
+def test_what_was_adapted_there_is_read_and_written_again(tmp_path):
+    path = FIXTURES / "adapted" / "adapted.keras"
+    data = np.load(path.with_suffix(".npz"))
+    model = load_model(path)
+    lookup = next(x for x in model.layers if type(x).__name__ == "IntegerLookup")
+    assert lookup.get_vocabulary() == [-1, -1, 5, 7, 9]
+    for kind in ("keras", "h5"):
+        model.save(tmp_path / f"again.{kind}")
+        found = load_model(tmp_path / f"again.{kind}").predict([data["x0"], data["x1"]])
+        np.testing.assert_allclose(found, data["output"], rtol=1e-5)
