@@ -41,6 +41,8 @@ import numpy as np  # noqa: E402
 
 from keras import config  # noqa: E402
 
+# Scripts that make fixtures, for environments of their own.
+collect_ignore_glob = ["tests/*make_*.py"]
 # The other backends' own modules need libraries that may be absent, and the tests are run for each backend anew.
 collect_ignore = [
     f"{folder}/{name}{suffix}"

@@ -103,6 +103,10 @@ CASES = [
     (lambda: L.AdaptiveMaxPooling1D(4, **FIRST), [(2, 6)]),
     (lambda: L.AdaptiveMaxPooling2D(2), [(5, 3, 2)]),
     (lambda: L.AdaptiveMaxPooling3D((2, 1, 3)), [(4, 3, 5, 2)]),
+]
+
+# What comes before a model: these draw random numbers unless told otherwise, give integers, or are fitted to data.
+PREPROCESSING = [
     (lambda: L.Rescaling(2.0, offset=[1.0, 2.0, 3.0]), [(4, 3)]),
     (lambda: L.Normalization(), [(4, 3)]),
     (lambda: L.Normalization(axis=(1, 2), invert=True), [(4, 3)]),

@@ -9,11 +9,12 @@ from keras import layers
 from keras.backend import graph
 from keras.layers import Input, Layer
 
-from .cases import CASES, name_of
+from .cases import CASES, PREPROCESSING, name_of
 from .support import given_to
 
 BATCH = 3
-every_layer = pytest.mark.parametrize("make, shapes", CASES, ids=map(name_of, CASES))
+ALL = CASES + PREPROCESSING
+every_layer = pytest.mark.parametrize("make, shapes", ALL, ids=map(name_of, ALL))
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16", "int32"])
@@ -75,7 +76,7 @@ def test_config_has_exactly_the_arguments_of_the_constructor(make, shapes):
 
 
 def test_every_layer_has_a_case():
-    covered = {type(make()) for make, _ in CASES}
+    covered = {type(make()) for make, _ in ALL}
     public = {
         value
         for name in layers.__all__
