@@ -17,7 +17,7 @@ import pytest
 from keras import backend as K
 from keras.callbacks import Callback, LambdaCallback
 from keras.layers import LSTM, BatchNormalization, Dense, Dropout, Input, Layer
-from keras.models import Model, Sequential
+from keras.models import Model, Sequential, model_from_yaml
 from keras.optimizers import SGD
 
 ROOT = str(Path(__file__).resolve().parent.parent)
@@ -815,7 +815,10 @@ def test_custom_objects(in_folder):
     from keras.models import model_from_json
     model = model_from_json(json_string, custom_objects={'AttentionLayer': AttentionLayer})
     # fmt: on
-    model.set_weights(old.get_weights())
-    for each in [*found, model]:
+    found.append(model)
+    found.append(model_from_yaml(old.to_yaml(), custom_objects={"AttentionLayer": AttentionLayer}))
+    for each in found[2:]:
+        each.set_weights(old.get_weights())
+    for each in found:
         assert each.layers[0].temperature == 3.0
         np.testing.assert_array_equal(each.predict(normal(3, 4)), old.predict(normal(3, 4)))

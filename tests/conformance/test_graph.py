@@ -304,6 +304,13 @@ def test_integers_carry_no_gradient():
 
 
 @grad_only
+def test_a_derivative_that_is_zero_everywhere():
+    x = K.placeholder((2,))
+    (slope,) = K.gradients(K.abs(x), [x])
+    close(value([x], K.gradients(K.sin(slope), [x])[0], [[2.0, -3.0]]), [0, 0])
+
+
+@grad_only
 def test_gradients_for_an_optimizer_have_to_be_there():
     used, unused = K.variable(1.0), K.variable(1.0, name="unused")
     with pytest.raises(ValueError, match=r"does not depend on .*unused"):

@@ -66,10 +66,11 @@ def asarray(x, dtype=None):
 
 def to_numpy(x):
     """Return a NumPy copy of a concrete array."""
-    x = x.detach().cpu()
     if x.dtype is torch.bfloat16:
-        return x.contiguous().view(torch.int16).numpy().view(ml_dtypes.bfloat16).copy()
-    return np.array(x.resolve_conj().resolve_neg().numpy(), order="C")
+        x = x.detach().cpu().contiguous()
+        return x.view(torch.int16).numpy().view(ml_dtypes.bfloat16).copy()
+    # By force also what PyTorch keeps apart from its memory: conjugates, negatives, zeros that gradients may be.
+    return np.array(x.numpy(force=True), order="C")
 
 
 def cast(x, dtype):
