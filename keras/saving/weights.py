@@ -195,8 +195,10 @@ def _by_path(layers, found, model, saved, skip_mismatch, report):
         )
     if unused and not skip_mismatch:
         raise _other_count([layer.name for layer in found], own_names, model, saved)
-    report.unused += unused
-    report.skipped.update({layer.name: "not in the file" for layer in missing})
+    report.unused += [layer.name for layer in of_path.values()]
+    report.skipped.update(
+        {layer.name: f"the file has nothing at {places[layer.layer]!r}" for layer in missing}
+    )
     return pairs
 
 
