@@ -167,17 +167,23 @@ def _pairs(model, saved, by_name, skip_mismatch, is_whole, report):
 
 
 def _other_count(names, own_names, model, saved):
-    has_some = not set(names).isdisjoint(own_names)
     return ValueError(
         f"{saved.source!r} has weights of {len(names)} layer(s), model {model.name!r} has {len(own_names)} layer(s) "
-        f"with weights. In the file: {_some(names)}; in the model: {_some(own_names)}. Nothing was loaded. Load into a "
-        f"model like the saved one{', or pass by_name=True to load what has the same names' if has_some else ''}."
+        f"with weights. In the file: {_some(names)}; in the model: {_some(own_names)}. Nothing was loaded. "
+        + _advice(names, own_names)
     )
+
+
+def _advice(names, own_names):
+    has_some = not set(names).isdisjoint(own_names)
+    by_name = ", or pass by_name=True to load what has the same names" if has_some else ""
+    return f"Load into a model like the saved one{by_name}."
 
 
 def _by_path(layers, found, model, saved, skip_mismatch, report):
     """Pair the layers with those of a file that tells their paths."""
     places, of_path = paths.of_layers(model), {layer.path: layer for layer in found}
+    own_names = [layer.name for layer in layers]
     pairs = [(la, of_path.pop(places[la.layer])) for la in layers if places[la.layer] in of_path]
     partners = {layer.name for layer, _ in pairs}
     missing = [layer for layer in layers if layer.name not in partners]
@@ -187,13 +193,14 @@ def _by_path(layers, found, model, saved, skip_mismatch, report):
         raise ValueError(
             f"{saved.source!r} has no weights for the layer {first.name!r} ({type(first.layer).__name__}) of model "
             f"{model.name!r}: they should be at {places[first.layer]!r}. Not used of the file: {_some(unused)}. "
-            "Nothing was loaded. Load into a model like the saved one, or pass by_name=True to load by names."
+            f"Nothing was loaded. {_advice([layer.name for layer in of_path.values()], own_names)}"
         )
     if unused and not skip_mismatch:
-        names = [layer.name for layer in found]
-        raise _other_count(names, [layer.name for layer in layers], model, saved)
-    report.unused += unused
-    report.skipped.update({layer.name: "not in the file" for layer in missing})
+        raise _other_count([layer.name for layer in found], own_names, model, saved)
+    report.unused += [layer.name for layer in of_path.values()]
+    report.skipped.update(
+        {layer.name: f"the file has nothing at {places[layer.layer]!r}" for layer in missing}
+    )
     return pairs
 
 

@@ -339,10 +339,10 @@ def test_what_has_no_place_is_left_out_and_shifts_nothing(suffix, tmp_path):
     target = models.Sequential(
         [L.Dense(3, input_dim=3, name="a"), L.BatchNormalization(), L.Dense(3, name="b")]
     )
-    norm = target.layers[1].name
-    with pytest.warns(UserWarning, match=f"{norm}: not in the file.*at 'layers/p_re_lu'"):
+    place = "the file has nothing at 'layers/batch_normalization'"
+    with pytest.warns(UserWarning, match=f"{target.layers[1].name}: {place}"):
         report = target.load_weights(tmp_path / f"w{suffix}", skip_mismatch=True)
-    assert report.loaded == ["a", "b"]
+    assert report.loaded == ["a", "b"] and report.unused == [source.layers[1].name]
     for name in ("a", "b"):
         one, other = (m.get_layer(name).get_weights() for m in (source, target))
         assert all(map(np.array_equal, one, other))
@@ -358,3 +358,18 @@ def test_another_number_of_layers_is_told_with_what_helps(suffix, tmp_path):
     none = models.Sequential([L.Flatten(input_shape=(2,))])
     with pytest.raises(ValueError, match=r"in the model: none.*like the saved one\.$"):
         none.load_weights(path)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float64"])
+def test_weights_stored_in_other_precisions_take_the_models(dtype, tmp_path):
+    source = stack("a", "b")
+    source.save(tmp_path / "whole.h5")
+    kept = [w.astype(dtype).astype("float32") for w in source.get_weights()]
+    with h5py.File(tmp_path / "whole.h5", "a") as file:
+        for name in ("a/a/kernel:0", "a/a/bias:0", "b/b/kernel:0", "b/b/bias:0"):
+            value = file["model_weights"][name][...].astype(dtype)
+            del file["model_weights"][name]
+            file["model_weights"].create_dataset(name, data=value)
+    found = models.load_model(tmp_path / "whole.h5")
+    assert {w.dtype for w in found.get_weights()} == {np.dtype("float32")}
+    assert all(map(np.array_equal, found.get_weights(), kept))
