@@ -25,7 +25,7 @@ class SpectralNormalization(Wrapper):
         >>> import numpy as np
         >>> from keras.layers import Dense
         >>> layer = SpectralNormalization(Dense(1, use_bias=False, kernel_initializer="ones"))
-        >>> np.asarray(layer(np.ones((1, 4)), training=True)).tolist()
+        >>> np.asarray(layer(np.ones((1, 4)), training=True)).round(4).tolist()
         [[2.0]]
     """
 

@@ -2,6 +2,7 @@
 
 from keras.backend import dtypes
 from keras.backend.compute import compute
+from keras.ops.array import split
 from keras.ops.core import as_float, axis_of, in_single, op
 
 
@@ -17,7 +18,7 @@ def celu(x, alpha=1.0):
 def glu(x, axis=-1):
     """Return half of `x` along an axis times the sigmoid of the other half (Dauphin et al., 2016)."""
     x = as_float(x)
-    first, second = compute.split(x, 2, axis_of(axis, x.ndim))
+    first, second = split(x, 2, axis)
     return compute.multiply(first, compute.sigmoid(second))
 
 

@@ -7,6 +7,7 @@ list's and its class's name, numbered where there are several (`layers/dense`, `
 
 import bisect
 import re
+from dataclasses import replace
 
 from keras.backend import nest
 from keras.layers.base import Layer
@@ -134,6 +135,7 @@ def arrange(groups, model, holders, by_name=False):
         their order; then those without a partner.
     """
     layers, weights = of_layers(model), of_weights(model)
+    groups = _with_attributes_of(groups, set(layers.values()))
     groups = _without_copies(groups, of_copies(model), by_name)
     everything = {entry.name: entry for group in groups for entry in group.entries}
     wanted = [holder for holder in holders if holder.variables]
@@ -150,6 +152,27 @@ def arrange(groups, model, holders, by_name=False):
             found.append(_in_holder(holder, path, start, groups_of_holder, weights))
     rest = [group for group in groups if id(group) not in used and group.entries]
     return [*found, *rest]
+
+
+def _with_attributes_of(groups, known):
+    """Return groups under the paths that a model has, where these differ by an underscore before an attribute.
+
+    So the projections of `MultiHeadAttention` do in files of TensorFlow's Keras and of the first versions of Keras 3.
+    """
+    return [_moved_group(group, _like(group.path, known)) for group in groups]
+
+
+def _like(path, known):
+    start, slash, name = path.rpartition("/")
+    others = (f"{start}{slash}{other}" for other in (name.removeprefix("_"), f"_{name}"))
+    return path if path in known else next((other for other in others if other in known), path)
+
+
+def _moved_group(group, path):
+    if path == group.path:
+        return group
+    entries = [replace(e, name=_moved(e.name, group.path, path)) for e in group.entries]
+    return replace(group, entries=entries, path=path)
 
 
 def _without_copies(groups, copies, by_name):

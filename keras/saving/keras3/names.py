@@ -65,6 +65,7 @@ PACKAGES = {package: frozenset(names.split()) for package, names in PACKAGES.ite
 # Class names there: class names here.
 CLASSES = {
     "Functional": "Model",
+    "GroupedQueryAttention": "GroupQueryAttention",
     "IdentityInitializer": "Identity",
     "OrthogonalInitializer": "Orthogonal",
 }
