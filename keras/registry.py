@@ -25,10 +25,10 @@ _scopes = _Scopes()
 
 
 class Own(str):
-    """A text in a config that, in this process, knows the function it stands for: a lambda's name, or its code.
+    """A text in a config that, in this process, knows what it stands for: a lambda's name or code, a user's class.
 
-    Where a config did not leave the process it makes the very same function again. What is read from a file, JSON, YAML
-    or a pickle is plain text, whatever it says.
+    Where a config did not leave the process it makes the very same again. What is read from a file, JSON, YAML or a
+    pickle is plain text, whatever it says.
 
     Examples:
         >>> double = lambda x: x * 2
@@ -116,6 +116,11 @@ def registered_name(value):
     return _registered_names.get(value, value.__name__)
 
 
+def is_own(value):
+    """Return whether a class or function, or an object's class, is this library's."""
+    return str(getattr(value, "__module__", "")).partition(".")[0] == "keras"
+
+
 def find_custom(name, custom_objects=None):
     """Return the user's own object called `name`, or None; `"package>name"` is also found as `"name"`."""
     tables = (custom_objects or {}, *reversed(_scopes.stack), _custom_objects)
@@ -184,7 +189,9 @@ def serialize(x):
     if x is None:
         return None
     if hasattr(x, "get_config"):
-        return {"class_name": registered_name(type(x)), "config": x.get_config()}
+        kind = type(x)
+        name = registered_name(kind)
+        return {"class_name": name if is_own(kind) else Own(name, kind), "config": x.get_config()}
     if getattr(x, "__name__", None) is None:
         raise ValueError(
             f"{x!r} has neither get_config nor a __name__ and cannot be described by a config."

@@ -4,7 +4,7 @@ from keras.layers.base import Layer, without_initial_values
 from keras.layers.code import trusted
 from keras.layers.lambda_layer import Lambda
 from keras.models import wiring
-from keras.registry import custom_object_scope
+from keras.registry import custom_object_scope, is_own
 from keras.saving import keras2, schema, training
 
 
@@ -110,16 +110,12 @@ def custom_objects_of(model):
                 found[type(value).__name__] = type(value)
             elif callable(value) and hasattr(value, "__name__") and not _is_in_config(layer, value):
                 found[value.__name__] = value
-    return {name: value for name, value in found.items() if not _is_own(value)}
+    return {name: value for name, value in found.items() if not is_own(value)}
 
 
 def _is_in_config(layer, function):
     """Return whether a layer's config has the code of a function, which then needs no name."""
     return isinstance(layer, Lambda) and function.__name__ == "<lambda>"
-
-
-def _is_own(value):
-    return str(getattr(value, "__module__", "")).split(".")[0] == "keras"
 
 
 def _within(layer):

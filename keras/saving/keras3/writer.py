@@ -12,6 +12,7 @@ from keras import (
     optimizers,
     regularizers,
 )
+from keras.registry import Own
 from keras.saving import policies, schema, sharing
 from keras.saving.keras3 import ops as graph_ops
 from keras.saving.keras3.names import (
@@ -108,7 +109,8 @@ def _is_left_out(name, key, value):
 def _identity(name, package):
     """Return the keys by which Keras 3 finds a class: its own by module, the user's by the name registered."""
     name = FUNCTIONS.get(name, name)
-    if name in PACKAGES.get(package, ()) and hasattr(_HERE[package], name):
+    is_users = isinstance(name, Own)
+    if not is_users and name in PACKAGES.get(package, ()) and hasattr(_HERE[package], name):
         return {"module": package, "class_name": name, "registered_name": None}
     return {"module": None, "class_name": name.rpartition(">")[2], "registered_name": name}
 
