@@ -5,7 +5,7 @@ import math
 from keras import ops
 from keras.layers import geometry
 from keras.layers.image_layer import Augmentation, factor_range
-from keras.ops.image import FILL_MODES, check_interpolation
+from keras.ops.image import FILL_MODES, INTERPOLATIONS
 
 _MODES = ("horizontal", "vertical", "horizontal_and_vertical")
 
@@ -67,14 +67,16 @@ class Transformation(Augmentation):
         **kwargs,
     ):
         super().__init__(seed, data_format, **kwargs)
-        check_interpolation(interpolation)
-        if fill_mode not in FILL_MODES:
-            raise ValueError(
-                f"Layer {self.name!r} ({type(self).__name__}): fill_mode should be one of {FILL_MODES}, "
-                f"got {fill_mode!r}."
-            )
+        self._check("interpolation", interpolation, INTERPOLATIONS)
+        self._check("fill_mode", fill_mode, FILL_MODES)
         self.fill_mode, self.fill_value = fill_mode, fill_value
         self.interpolation = interpolation
+
+    def _check(self, argument, given, known):
+        if given not in known:
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}): {argument} should be one of {known}, got {given!r}."
+            )
 
     def vary(self, images):
         transforms = self.transforms(images, *self.sizes_of(images.shape))

@@ -8,6 +8,10 @@ from keras.backend.compute import compute
 from keras.ops import array as arrays
 from keras.ops.core import array, as_float, op
 
+# How what lies between pixels is told, and what is around an image.
+INTERPOLATIONS = ("nearest", "bilinear")
+FILL_MODES = ("constant", "mirror", "nearest", "reflect", "wrap")
+
 
 @op
 def upsample(x, factors, data_format=None):
@@ -51,7 +55,7 @@ def resize(
         ValueError: for an unknown interpolation.
     """
     x = array(x) if interpolation == "nearest" else as_float(x)
-    check_interpolation(interpolation, ("nearest", *_KERNELS))
+    _check_interpolation(interpolation, ("nearest", *_KERNELS))
     first = 2 if config.normalize_data_format(data_format) == "channels_first" else 1
     for axis, new in enumerate(size, start=first):
         places = _places(x.shape[axis], int(new), align_corners, half_pixel)
@@ -64,7 +68,7 @@ def resize(
     return x
 
 
-def check_interpolation(interpolation, known=("nearest", "bilinear")):
+def _check_interpolation(interpolation, known=INTERPOLATIONS):
     """Check the name of an interpolation.
 
     Raises:
@@ -155,7 +159,6 @@ def _weighed(x, places, axis, interpolation, antialias):
 
 
 # ------------------------------------------------------------------ transforms of the plane
-FILL_MODES = ("constant", "mirror", "nearest", "reflect", "wrap")
 
 
 @op
@@ -216,7 +219,7 @@ def sample(x, rows, columns, interpolation="bilinear", fill_mode="constant", fil
         ValueError: for an unknown interpolation or fill_mode.
     """
     x = as_float(x)
-    check_interpolation(interpolation)
+    _check_interpolation(interpolation)
     if fill_mode not in FILL_MODES:
         raise ValueError(f"fill_mode should be one of {FILL_MODES}, got {fill_mode!r}.")
     rows, columns = (array(place, "float32") for place in (rows, columns))

@@ -1,7 +1,7 @@
 """A row for each op: what to call it with, for `n` samples, and what NumPy gives for that."""
 
 import numpy as np
-from scipy import special
+from scipy import ndimage, special
 
 from keras import ops
 
@@ -533,6 +533,70 @@ row(
     lambda n: (np.tile(np.arange(4, dtype=FLOAT)[:, None, None], (n, 1, 2, 1)), (2, 2)),
     lambda x, size: (x[:, ::2] + 0.5).astype(FLOAT),
     "bilinear",
+)
+
+
+# Names of what is around an image, in SciPy's order of 0 and 1: there constants and repetitions begin within a pixel.
+_AROUND = {
+    "constant": "grid-constant",
+    "nearest": "nearest",
+    "reflect": "reflect",
+    "mirror": "mirror",
+    "wrap": "grid-wrap",
+}
+
+
+def _sampled(x, rows, columns, fill_mode, order=1):
+    found = [
+        [
+            ndimage.map_coordinates(channel, place, order=order, mode=_AROUND[fill_mode], cval=0.5)
+            for channel in np.moveaxis(image, -1, 0)
+        ]
+        for image, *place in zip(x, rows, columns)
+    ]
+    return np.moveaxis(np.array(found), 1, -1)
+
+
+def _transformed(x, transform, fill_mode):
+    row, column = np.mgrid[: x.shape[1], : x.shape[2]].astype(FLOAT)
+    a, b, c, d, e, f, g, h = (part.reshape(-1, 1, 1) for part in transform.T)
+    k = g * column + h * row + 1
+    return _sampled(x, (d * column + e * row + f) / k, (a * column + b * row + c) / k, fill_mode)
+
+
+def _bent(n):
+    """Images, and ways to bend them that end between their pixels."""
+    same = np.array([1, 0, 0, 0, 1, 0, 0, 0], FLOAT)
+    bend = normal((n, 8)) * np.array([0.2, 0.2, 2, 0.2, 0.2, 2, 0.02, 0.02], FLOAT)
+    return normal((n, 5, 6, 2)), (same + bend).astype(FLOAT)
+
+
+for _mode in _AROUND:
+    row(
+        "image.sample",
+        lambda n: (normal((n, 5, 6, 2)), normal((n, 3, 4)) * 4 + 2, normal((n, 3, 4)) * 4 + 2),
+        lambda x, rows, columns, mode=_mode: _sampled(x, rows, columns, mode),
+        _mode,
+        factor=10.0,
+        fill_mode=_mode,
+        fill_value=0.5,
+    )
+    row(
+        "image.affine_transform",
+        _bent,
+        lambda x, transform, mode=_mode: _transformed(x, transform, mode),
+        _mode,
+        factor=10.0,
+        fill_mode=_mode,
+        fill_value=0.5,
+    )
+row(
+    "image.sample",
+    lambda n: (normal((n, 5, 6, 2)), normal((n, 3, 4)) * 4 + 2, normal((n, 3, 4)) * 4 + 2),
+    lambda x, rows, columns: _sampled(x, rows, columns, "nearest", order=0),
+    "whole",
+    interpolation="nearest",
+    fill_mode="nearest",
 )
 
 
