@@ -107,6 +107,8 @@ class Layer(Configurable):
         self._reported = {}
         self._conditions = {}
         self._nodes = []
+        # How often it was called on arrays, outside of a model or program.
+        self._calls_alone = 0
         if input_dim is not None and input_shape is None:
             input_shape = (input_dim,)
         if batch_input_shape is None and input_shape is not None:
@@ -489,7 +491,9 @@ class Layer(Configurable):
         scope = current()
         if scope is not None:
             return self._call_on_arrays(scope, inputs, args, kwargs)
-        with Scope() as scope:
+        # A stream of random numbers that begins with a seed goes on from call to call.
+        with Scope(tick=self._calls_alone or None) as scope:
+            self._calls_alone += 1
             return self._call_on_arrays(scope, inputs, args, kwargs)
 
     def _check_inputs(self, inputs):

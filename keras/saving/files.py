@@ -52,7 +52,8 @@ def kind_of(path):
         head = file.read(16)
         if not head:
             return "empty"
-        if head.startswith(_HDF5) or _is_hdf5_after_a_block(file):
+        # An archive may hold the weights, an HDF5 file, at just such a place.
+        if head.startswith(_HDF5) or (not head.startswith(_ZIP) and _is_hdf5_after_a_block(file)):
             return "hdf5"
     return _kind_of_head(head, os.path.getsize(path))
 

@@ -247,6 +247,19 @@ def test_lambda_config_holds_code_that_is_read_where_trusted_alone():
     assert run(twin, np.zeros((1, 1))).tolist() == [[3.0]]
 
 
+def test_a_seeded_layer_called_on_its_own_draws_anew_each_time():
+    def draws():
+        layer = L.Dropout(0.5, seed=3)
+        return [
+            np.asarray(ops.convert_to_numpy(layer(np.ones((1, 32)), training=True)))
+            for _ in range(3)
+        ]
+
+    first, again = draws(), draws()
+    assert all(map(np.array_equal, first, again))
+    assert len({each.tobytes() for each in first}) == 3
+
+
 def test_integers_reach_activations_as_floats():
     outputs = L.Activation("sigmoid")(np.array([[0, 1]]))
     assert dtypes.of(outputs) == "float32"

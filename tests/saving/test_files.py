@@ -8,11 +8,13 @@ import subprocess
 import sys
 import textwrap
 import time
+import zipfile
 
 import h5py
 import numpy as np
 import pytest
 
+from keras import models
 from keras.saving import files
 from keras.utils import atomic
 from keras.utils.atomic import replacing
@@ -242,6 +244,23 @@ def test_hdf5_after_a_block_of_ones_own(tmp_path):
     with h5py.File(tmp_path / "file", "w", userblock_size=1024):
         pass
     assert files.kind_of(tmp_path / "file") == "hdf5"
+
+
+@pytest.mark.parametrize("place", [512, 2048])
+def test_an_archive_whose_weights_begin_where_hdf5_may_is_an_archive(model, tmp_path, place):
+    model.save(tmp_path / "m.keras")
+    with zipfile.ZipFile(tmp_path / "m.keras") as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    weights = members.pop("model.weights.h5")
+    # The local headers of the filling and of the weights have 30 bytes each, and the names.
+    filling = place - 30 - len("filling") - 30 - len("model.weights.h5")
+    with zipfile.ZipFile(tmp_path / "n.keras", "w") as archive:
+        archive.writestr("filling", bytes(filling))
+        for name, data in {"model.weights.h5": weights, **members}.items():
+            archive.writestr(name, data)
+    assert (tmp_path / "n.keras").read_bytes().index(b"\x89HDF") == place
+    found = models.load_model(tmp_path / "n.keras").get_weights()
+    assert all(map(np.array_equal, found, model.get_weights()))
 
 
 def test_overwriting_is_asked_for(model, tmp_path, monkeypatch):
