@@ -150,11 +150,20 @@ def lookup(name, table, kind, custom_objects=None):
         return custom
     if name in table:
         return table[name]
-    close = difflib.get_close_matches(str(name), table, n=3) or sorted(table)
+    if name in _FOREIGN:
+        raise ValueError(
+            f"Unknown {kind}: {name!r} holds a model of another framework, whose code is not run here. Put a class of "
+            "your own in its place, by `custom_objects`."
+        )
+    close = difflib.get_close_matches(str(name), table, n=3) or sorted(table)[:8]
     raise ValueError(
         f"Unknown {kind}: {name!r}. Known are for example {', '.join(map(repr, close))}; "
         "your own go into `custom_objects` or a CustomObjectScope."
     )
+
+
+# Layers of Keras 3.
+_FOREIGN = frozenset({"FlaxLayer", "JaxLayer", "TFSMLayer", "TorchModuleWrapper"})
 
 
 def deserialize(identifier, table, kind, custom_objects=None):

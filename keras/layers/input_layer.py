@@ -40,6 +40,11 @@ class InputLayer(Layer):
                 )
             batch_input_shape = (batch_size, *input_shape)
         self.batch_input_shape = tuple(batch_input_shape)
+        if dtype == "string":
+            raise ValueError(
+                f"Input {self.name!r} takes text (dtype 'string'), which no backend computes with. Call the text's "
+                "layer (TextVectorization, StringLookup) on the data, and let the model begin with the integers."
+            )
         self.dtype = dtypes.standardize(dtype or config.floatx())
         self.sparse = bool(sparse)
         self.built = True

@@ -267,3 +267,14 @@ def test_integers_reach_activations_as_floats():
     (value,) = graph.Function([symbol], [L.Activation("relu")(symbol)])([[[-1, 2]]])
     assert value.dtype == "float32"
     assert value.tolist() == [[0.0, 2.0]]
+
+
+def test_an_input_of_text_says_what_to_do():
+    with pytest.raises(ValueError, match=r"'words' takes text.*Call the text's layer.*on the data"):
+        L.Input((1,), name="words", dtype="string")
+
+
+@pytest.mark.parametrize("name", ["FlaxLayer", "JaxLayer", "TFSMLayer", "TorchModuleWrapper"])
+def test_layers_of_other_frameworks_are_refused_as_such(name):
+    with pytest.raises(ValueError, match=f"'{name}' holds a model of another framework"):
+        L.deserialize({"class_name": name, "config": {"name": "x"}})
