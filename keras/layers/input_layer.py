@@ -28,6 +28,11 @@ class InputLayer(Layer):
         sparse=False,
         name=None,
     ):
+        if dtype == "string":
+            raise ValueError(
+                f"Input {name!r} takes text (dtype 'string'), which no backend computes with. Call the text's "
+                "layer (TextVectorization, StringLookup) on the data, and let the model begin with the integers."
+            )
         super().__init__(name=name or f"input_{naming.uid('input')}", dtype=dtype)
         if input_tensor is not None and not isinstance(input_tensor, graph.Tensor):
             input_tensor = graph.record(ops.convert_to_tensor, (input_tensor,), {})
@@ -40,11 +45,6 @@ class InputLayer(Layer):
                 )
             batch_input_shape = (batch_size, *input_shape)
         self.batch_input_shape = tuple(batch_input_shape)
-        if dtype == "string":
-            raise ValueError(
-                f"Input {self.name!r} takes text (dtype 'string'), which no backend computes with. Call the text's "
-                "layer (TextVectorization, StringLookup) on the data, and let the model begin with the integers."
-            )
         self.dtype = dtypes.standardize(dtype or config.floatx())
         self.sparse = bool(sparse)
         self.built = True
