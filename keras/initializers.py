@@ -5,7 +5,7 @@ import functools
 import math
 
 import numpy as np
-from scipy import signal
+import scipy
 
 from keras import registry
 from keras.backend import dtypes, seed
@@ -412,7 +412,7 @@ class STFT(Initializer):
         self.scaling = scaling and _one_of("scaling", scaling, ("density", "spectrum"), "STFT")
         self.periodic = periodic
         if window is not None:
-            signal.get_window(window, 2)
+            scipy.signal.get_window(window, 2)
 
     def __call__(self, shape, dtype=None):
         if len(shape) != 3 or shape[1] != 1 or shape[2] < 2:
@@ -430,7 +430,7 @@ class STFT(Initializer):
         """Return the window, scaled."""
         if self.window is None:
             return np.ones(length)
-        window = signal.get_window(self.window, length, self.periodic)
+        window = scipy.signal.get_window(self.window, length, self.periodic)
         if self.scaling == "density":
             return window / np.sqrt(np.sum(window**2))
         return window / np.abs(np.sum(window)) if self.scaling == "spectrum" else window

@@ -293,3 +293,12 @@ def test_the_dtype_policy_follows_floatx_until_one_is_set():
         assert config.dtype_policy().variable_dtype == "float32"
     finally:
         config.set_floatx(before)
+
+
+def test_the_import_loads_nothing_that_few_programs_need():
+    # SciPy's parts load when they are first used; these alone took half a second.
+    heavy = ["matplotlib", "pydot", "scipy.ndimage", "scipy.signal", "scipy.stats", "sklearn"]
+    program = f"import sys, keras; print([name for name in {heavy} if name in sys.modules])"
+    env = {**os.environ, "KERAS_BACKEND": "jax"}
+    run = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, check=True)
+    assert run.stdout.split(b"\n")[-2] == b"[]"
