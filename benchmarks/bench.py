@@ -216,7 +216,7 @@ def draw(path, best):
     """A bar for each workload: how many times as long the best peer takes."""
     from matplotlib import pyplot
 
-    rows = [row for row in best[::-1] if row[-1] != "-"]
+    rows = [row for row in best[::-1] if row[-1] != "-" and not row[1].endswith("MB")]
     ratios = [float(row[-1]) for row in rows]
     figure, axes = pyplot.subplots(figsize=(11, 1 + 0.32 * len(rows)), layout="constrained")
     colors = ["tab:blue" if ratio >= 1 else "tab:red" for ratio in ratios]
