@@ -75,7 +75,7 @@ _LATE = (
     "scaled",
 )
 # Layers that Keras 2.2.4 has not, and of these the ones that tf_keras has not.
-_NEW_CASES = ("samples", "attention", "lengths", "volume_films")
+_NEW_CASES = ("samples", "attention", "lengths", "volume_films", "preprocessed")
 # Its SpectralNormalization does not run where Keras 3 is installed beside it.
 _ONLY_3 = ("GroupQueryAttention", "RMSNormalization", "SpectralNormalization")
 _ONLY_3 += tuple(f"Adaptive{kind}Pooling{n}D" for kind in ("Average", "Max") for n in (1, 2, 3))
@@ -90,8 +90,9 @@ ORIGINALS = [
         "",
         lacks=(*_CLASSIC_ONLY, *_LATE, *_ONLY_3),
         trains=False,
-        # The dialect of Keras 2 has no tensors among keyword arguments, such as a value beside a query.
-        one_way=("attention",),
+        # The dialect of Keras 2 has no tensors among keyword arguments, such as a value beside a query; and tf_keras's
+        # preprocessing layers lack arguments that those of Keras 3 have.
+        one_way=("attention", "preprocessed"),
     ),
     Original("Keras 3.15, .keras", "modern", "keras", "jax", ".keras", _GONE),
     Original(
