@@ -4,6 +4,7 @@ The files and numbers are made by `fixtures/make_keras3.py`.
 """
 
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -341,3 +342,10 @@ def test_what_was_adapted_there_is_read_and_written_again(tmp_path):
         model.save(tmp_path / f"again.{kind}")
         found = load_model(tmp_path / f"again.{kind}").predict([data["x0"], data["x1"]])
         np.testing.assert_allclose(found, data["output"], rtol=1e-5)
+
+
+def test_heads_are_written_without_the_shapes_of_the_older_dialect(tmp_path):
+    x = L.Input((4, 6))
+    Model(x, L.MultiHeadAttention(2, 3)(x, x)).save(tmp_path / "m.keras")
+    with zipfile.ZipFile(tmp_path / "m.keras") as archive:
+        assert b"query_shape" not in archive.read("config.json")
