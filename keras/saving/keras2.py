@@ -38,8 +38,21 @@ def _walk(structure, convert_model):
     return convert_model(walked) if schema.is_model(walked) else walked
 
 
+# What TensorFlow's Keras tells beside the arguments of a layer: for which shapes it was built.
+_SHAPES = {"MultiHeadAttention": dict.fromkeys(("query_shape", "key_shape", "value_shape"))}
+
+
+def _layer_to_canonical(entry):
+    """Return the description of a layer without what is no argument of it."""
+    shapes, config = _SHAPES.get(entry.get("class_name"), {}), entry.get("config")
+    if not shapes or not isinstance(config, dict):
+        return entry
+    return {**entry, "config": {key: v for key, v in config.items() if key not in shapes}}
+
+
 def _model_to_canonical(description):
     config = dict(description["config"])
+    config["layers"] = [_layer_to_canonical(layer) for layer in config["layers"]]
     if "output_layers" not in config:
         return {**description, "config": config}
     first_calls = _first_calls(config)
@@ -130,8 +143,6 @@ _NEWER = {
     "Attention": {"seed"},
     "MultiHeadAttention": {"flash_attention", "seed", "sliding_window", "use_gate"},
 }
-# What it wants to be told of one, if only that it is not known.
-_SHAPES = dict.fromkeys(("query_shape", "key_shape", "value_shape"))
 
 
 def from_canonical(description):
@@ -143,11 +154,12 @@ def _layer_from_canonical(entry):
     """Return the description of a layer without arguments that only later versions know, where they say nothing."""
     kind, config = entry["class_name"], entry["config"]
     newer = _NEWER.get(kind, set())
-    if not isinstance(config, dict) or not newer & set(config):
+    # The arguments tell this library's layers from the user's own of the same name.
+    if not newer or not isinstance(config, dict) or not newer <= set(config):
         return entry
-    kept = {key: value for key, value in config.items() if key not in newer or value}
-    is_ours = kind == "MultiHeadAttention" and newer <= set(config)
-    return {**entry, "config": {**kept, **_SHAPES} if is_ours else kept}
+    is_left_out = {key for key in newer if config[key] is None or config[key] is False}
+    kept = {key: value for key, value in config.items() if key not in is_left_out}
+    return {**entry, "config": {**kept, **_SHAPES.get(kind, {})}}
 
 
 def _model_from_canonical(description):

@@ -349,3 +349,13 @@ def test_heads_are_written_without_the_shapes_of_the_older_dialect(tmp_path):
     Model(x, L.MultiHeadAttention(2, 3)(x, x)).save(tmp_path / "m.keras")
     with zipfile.ZipFile(tmp_path / "m.keras") as archive:
         assert b"query_shape" not in archive.read("config.json")
+
+
+def test_the_seed_0_of_attention_is_kept(tmp_path):
+    x = L.Input((4, 6))
+    outputs = L.Attention(seed=0, name="a")([x, L.MultiHeadAttention(2, 3, seed=0, name="m")(x, x)])
+    model = Model(x, outputs)
+    for name in ("m.keras", "m.h5"):
+        model.save(tmp_path / name)
+        found = load_model(tmp_path / name)
+        assert [found.get_layer(n).seed for n in "am"] == [0, 0]

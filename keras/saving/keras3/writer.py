@@ -103,8 +103,6 @@ def _is_left_out(name, key, value):
         return True
     if key == "batch_input_shape":
         return name != "InputLayer"
-    if name == "MultiHeadAttention" and key in ("query_shape", "key_shape", "value_shape"):
-        return True  # of the dialect of Keras 2 alone
     return key in IDLE or (key == "trainable" and name in _WITHOUT_TRAINABLE)
 
 
