@@ -47,6 +47,10 @@ def randomize(model, random):
     names = [getattr(weight, "path", weight.name) for weight in weights]
     values = [random.uniform(-0.6, 0.6, w.shape).astype("float32") for w in model.get_weights()]
     model.set_weights([abs(v) + 0.2 if "variance" in name else v for name, v in zip(names, values)])
+    for layer in model.layers:
+        # Keras 3's Normalization computes with copies of its weights, which it makes here and when it loads.
+        if hasattr(layer, "finalize_state"):
+            layer.finalize_state()
 
 
 def is_trained(model):
