@@ -293,6 +293,8 @@ def test_the_dtype_policy_follows_floatx_until_one_is_set():
         assert config.dtype_policy().variable_dtype == "float32"
     finally:
         config.set_floatx(before)
+        config.set_dtype_policy(before)
+    assert config.given_dtype_policy() is None
 
 
 def test_the_import_loads_nothing_that_few_programs_need():
